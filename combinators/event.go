@@ -1,0 +1,64 @@
+package combinators
+
+import (
+	"time"
+
+	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/executor"
+)
+
+// Event is a fact about the carrying out of an action, one struct per fact, for a [Sink]. Events are not changed once
+// they are made, and may be kept.
+type Event interface{ event() }
+
+// Started says that an action, or a group, is about to be carried out.
+type Started struct {
+	Action actions.Action
+	Step   executor.Step
+	At     time.Time
+}
+
+// Ended says that an action, or a group, was carried out, well or badly.
+type Ended struct {
+	Action actions.Action
+	Step   executor.Step
+	// Began is when it was started, Took how long it took.
+	Began  time.Time
+	Took   time.Duration
+	Result any
+	// Err is the error, if any. A panic is an executor.PanicError, also where it goes on as a panic.
+	Err   error
+	Class Class
+}
+
+// RetryScheduled says that an attempt failed and that the next one follows after Delay.
+type RetryScheduled struct {
+	Attempt
+	Step executor.Step
+}
+
+// Refused says that a combinator rejected an action without calling what it wraps.
+type Refused struct {
+	// By is the name of the combinator, such as "Breaker".
+	By     string
+	Action actions.Action
+	Step   executor.Step
+	Err    error
+}
+
+// CallbackPanicked says that a callback of a combinator panicked. The panic went no further.
+type CallbackPanicked struct {
+	// Callback names the callback, such as "Retry.OnRetry".
+	Callback string
+	Panic    *executor.PanicError
+}
+
+func (*Started) event() {}
+
+func (*Ended) event() {}
+
+func (*RetryScheduled) event() {}
+
+func (*Refused) event() {}
+
+func (*CallbackPanicked) event() {}

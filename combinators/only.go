@@ -1,0 +1,76 @@
+package combinators
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/executor"
+)
+
+// For applies a combinator to actions of type A only. Above Parallelize it sees top-level actions only, not those in
+// groups. It panics if c is nil.
+func For[A actions.Action](c Combinator) Combinator {
+	t := reflect.TypeFor[A]()
+	return only(fmt.Sprintf("For[%s]", t), c, func(_ context.Context, a actions.Action) bool {
+		_, ok := a.(A)
+		return ok
+	})
+}
+
+// When applies a combinator to the actions that match only. Above Parallelize it sees top-level actions only, and groups.
+// It panics if match or c is nil.
+func When(match func(actions.Action) bool, c Combinator) Combinator {
+	if match == nil {
+		panic("combinators.When: the match is nil")
+	}
+	return only("When", c, func(_ context.Context, a actions.Action) bool { return match(a) })
+}
+
+// Named applies a combinator to one scope only (see orchestrate.Scope), so that two calls of one action can have
+// different policies. Below Parallelize it acts on each single action within the scope, in scopes nested in it too; above
+// Parallelize it acts on the scope as a whole, if that is not itself in a group. It panics if the scope has no name or c
+// is nil.
+func Named(scope string, c Combinator) Combinator {
+	if scope == "" {
+		panic("combinators.Named: the name of the scope is empty")
+	}
+	return only(fmt.Sprintf("Named(%s)", scope), c, func(ctx context.Context, a actions.Action) bool {
+		if g, ok := a.(actions.Group); ok && g.Scope == scope {
+			return true
+		}
+		return executor.StepFrom(ctx).InScope(scope)
+	})
+}
+
+func only(name string, c Combinator, match func(context.Context, actions.Action) bool) Combinator {
+	if c == nil {
+		panic(fmt.Sprintf("combinators.%s: the combinator is nil", name))
+	}
+	return func(next executor.Executor) executor.Executor {
+		l := around(name, next)
+		return &choice{layer: l, name: name, match: match, matched: c(next)}
+	}
+}
+
+// choice sends the actions that match through a combinator, and the others past it.
+type choice struct {
+	layer
+	name    string
+	match   func(context.Context, actions.Action) bool
+	matched executor.Executor
+}
+
+func (c *choice) Execute(ctx context.Context, a actions.Action) (any, error) {
+	if c.match(ctx, a) {
+		return c.matched.Execute(ctx, a)
+	}
+	return c.next.Execute(ctx, a)
+}
+
+// String names the layer and what it applies: "For[shop.Charge](Retried > Timed)".
+func (c *choice) String() string {
+	all, rest := executor.Layers(c.matched), executor.Layers(c.next)
+	return fmt.Sprintf("%s(%s)", c.name, all[:max(0, len(all)-len(rest))])
+}

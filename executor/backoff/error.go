@@ -1,0 +1,102 @@
+package backoff
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/baton-go/baton/executor"
+)
+
+// RetryError says that every attempt failed.
+type RetryError struct {
+	// Attempts is the number of attempts.
+	Attempts int
+	// Errs holds the error of each attempt in order; after them, what cut the retries short, if something did.
+	Errs []error
+}
+
+// Error tells the number of attempts and the last error.
+func (e *RetryError) Error() string {
+	if len(e.Errs) == 0 {
+		return fmt.Sprintf("%d attempts", e.Attempts)
+	}
+	return fmt.Sprintf("%d attempts: %v", e.Attempts, e.Errs[len(e.Errs)-1])
+}
+
+// Unwrap returns the errors of all attempts.
+func (e *RetryError) Unwrap() []error { return e.Errs }
+
+// NotDone is true if no attempt did anything (see [executor.NotDone]).
+func (e *RetryError) NotDone() bool {
+	return !slices.ContainsFunc(e.Errs, func(err error) bool { return !executor.NotDone(err) })
+}
+
+// Permanent marks an error as one that no retry can cure. It returns nil for nil.
+func Permanent(err error) error {
+	if err == nil {
+		return nil
+	}
+	return permanent{err}
+}
+
+// IsPermanent tells whether err is marked by [Permanent], or wraps an error that has a method Permanent() bool which
+// returns true.
+func IsPermanent(err error) bool {
+	var p interface{ Permanent() bool }
+	return errors.As(err, &p) && p.Permanent()
+}
+
+type permanent struct{ error }
+
+func (p permanent) Unwrap() error { return p.error }
+
+func (p permanent) Permanent() bool { return true }
+
+// After marks an error as one that says when to come back: after d. It returns nil for nil.
+func After(err error, d time.Duration) error {
+	if err == nil {
+		return nil
+	}
+	return after{err, d}
+}
+
+// RetryAfter tells when err says to come back: as marked by [After], or by the method RetryIn() (time.Duration, bool) of
+// an error that it wraps.
+func RetryAfter(err error) (time.Duration, bool) {
+	var a interface{ RetryIn() (time.Duration, bool) }
+	if errors.As(err, &a) {
+		return a.RetryIn()
+	}
+	return 0, false
+}
+
+type after struct {
+	error
+	d time.Duration
+}
+
+func (a after) Unwrap() error { return a.error }
+
+func (a after) RetryIn() (time.Duration, bool) { return a.d, true }
+
+// httpDates are the layouts of an HTTP-date (RFC 9110, section 5.6.7), the current one and the two obsolete ones.
+var httpDates = [...]string{"Mon, 02 Jan 2006 15:04:05 GMT", time.RFC850, time.ANSIC}
+
+// ParseRetryAfter reads the value of an HTTP Retry-After header: a number of seconds, or a date, which counts from now.
+// A date that has passed means no wait. (RFC 9110, section 10.2.3.)
+func ParseRetryAfter(value string, now time.Time) (time.Duration, bool) {
+	value = strings.TrimSpace(value)
+	if seconds, err := strconv.ParseUint(value, 10, 63); err == nil {
+		return scale(time.Second, float64(seconds)), true
+	}
+	for _, layout := range httpDates {
+		if date, err := time.Parse(layout, value); err == nil {
+			return max(0, date.Sub(now)), true
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,82 @@
+package executor
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"runtime/debug"
+
+	"github.com/baton-go/baton/actions"
+)
+
+var (
+	// ErrLent is the error of a yield that is called while it is lent: an action of its own is being carried out, and
+	// the caller is another goroutine, or a branch that should use its own yield.
+	ErrLent = errors.New("the yield is lent while an action is carried out: a branch has a yield of its own, and a " +
+		"yield belongs to one goroutine")
+	// ErrOver is the error of a yield that is called after its run, or its branch, has ended.
+	ErrOver = errors.New("the run of this yield is over")
+)
+
+// StepError says which action failed, and where. A yield wraps every executor's error in one, once.
+type StepError struct {
+	// Path is the step of the action, such as "3.1.0".
+	Path string
+	// Action is the action as it was yielded.
+	Action actions.Action
+	Err    error
+}
+
+// Error is "step 3.1.0: shop.Charge: " and the error.
+func (e *StepError) Error() string {
+	return fmt.Sprintf("step %s: %s: %v", e.Path, actions.Name(e.Action), e.Err)
+}
+
+// Unwrap returns Err.
+func (e *StepError) Unwrap() error { return e.Err }
+
+// PanicError is a panic that was turned into an error: in a handler, a branch or an orchestration.
+type PanicError struct {
+	// Value is what panic was called with.
+	Value any
+	// Stack is the stack of the goroutine that panicked, as debug.Stack prints it.
+	Stack []byte
+}
+
+// NewPanicError makes the error for a recovered panic, with the stack of the panic if it is called by the deferred
+// function that recovered. A value that is a *PanicError already is returned as it is.
+func NewPanicError(value any) *PanicError {
+	if p, ok := value.(*PanicError); ok {
+		return p
+	}
+	return &PanicError{Value: value, Stack: debug.Stack()}
+}
+
+// Error is "panic: " and the value, on one line.
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
+
+// Format prints the error, and with the verb %+v its stack.
+func (e *PanicError) Format(f fmt.State, verb rune) {
+	fmt.Fprint(f, e.Error()) //nolint:errcheck // a State has nowhere to report it
+	if verb == 'v' && f.Flag('+') {
+		fmt.Fprintf(f, "\n\n%s", e.Stack) //nolint:errcheck // as above
+	}
+}
+
+// Unwrap returns the value if it is an error.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}
+
+// ResultError says that an executor answered an action with a value that is not of the action's result type.
+type ResultError struct {
+	Action actions.Action
+	// Want is the type that the action declares, Got the type of the value.
+	Want, Got reflect.Type
+}
+
+// Error names the action and both types.
+func (e *ResultError) Error() string {
+	return fmt.Sprintf("the result of %s is a %s, not a %s", actions.Name(e.Action), e.Got, e.Want)
+}

@@ -1,0 +1,196 @@
+package executor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"github.com/baton-go/baton/actions"
+)
+
+// ErrNoBranches is the error of a group that needs a branch to decide it, and has none.
+var ErrNoBranches = errors.New("the group has no branches, so none can succeed")
+
+// errExited is the outcome of a branch that neither returned nor panicked.
+var errExited = errors.New("the branch exited its goroutine")
+
+// DecidedError is the cause for which the branches of a group are cancelled when another one has decided it.
+type DecidedError struct {
+	// Branch is the index of the branch that decided the group.
+	Branch int
+}
+
+// Error names the branch.
+func (e *DecidedError) Error() string { return fmt.Sprintf("branch %d decided the group", e.Branch) }
+
+// Unwrap returns context.Canceled.
+func (e *DecidedError) Unwrap() error { return context.Canceled }
+
+// RunGroup carries out the group that ctx was made for: it starts every branch on a strand of its own, with exec as the
+// executor of its actions, cancels the rest once the group is decided, and returns when all have ended, always. It is
+// the one piece of logic that does, for every executor that carries out groups.
+//
+// The result is whole in any case; its error is the one that the mode makes of it: the first failure of All, the error
+// of the first to finish of Race, all errors joined for Any. A panic in a branch becomes its error, a [PanicError]. If
+// a branch exits its goroutine with runtime.Goexit, so does RunGroup, after all have ended.
+func RunGroup(ctx context.Context, g actions.Group, exec Executor) (actions.GroupResult, error) {
+	if err := checkGroup(g); err != nil {
+		return actions.GroupResult{Decided: -1}, err
+	}
+	n := len(g.Branches)
+	r := &groupRun{group: g, exec: branchExecutor(ctx, exec), origin: originAt(position(ctx))}
+	if r.origin.run == nil {
+		r.origin.run = &run{}
+	}
+	if g.Scope != "" {
+		r.origin.scope = &scope{name: g.Scope, outer: r.origin.scope}
+	}
+	r.result.Outcomes = make([]actions.Outcome[any], n)
+	r.decided.Store(-1)
+	if slices.ContainsFunc(g.Branches, func(b actions.Branch) bool { return b.Leaf != nil }) {
+		r.leaves = make([]leaf, n)
+	}
+	switch n {
+	case 0:
+	case 1: // nobody to cancel, and nobody to wait for
+		r.branch(ctx, 0)
+	default:
+		strands := strandsFrom(ctx)
+		ctx, cancel := strands.WithCancel(ctx)
+		defer cancel(context.Canceled)
+		r.cancel = cancel
+		strands.ForkJoin(ctx, n, r.branch)
+	}
+	if r.exited.Load() {
+		runtime.Goexit()
+	}
+	return r.outcome()
+}
+
+func checkGroup(g actions.Group) error {
+	if g.Mode > actions.Race {
+		return fmt.Errorf("executor: unknown mode of a group: %s", g.Mode)
+	}
+	if len(g.Branches) == 0 && (g.Mode == actions.Any || g.Mode == actions.Race) {
+		return ErrNoBranches
+	}
+	for i, b := range g.Branches {
+		if (b.Leaf == nil) == (b.Flow == nil) {
+			return fmt.Errorf("executor: branch %d of a group needs either a Leaf or a Flow", i)
+		}
+	}
+	return nil
+}
+
+// groupRun is a group being carried out.
+type groupRun struct {
+	group   actions.Group
+	exec    Executor
+	origin  origin                  // of the branches
+	cancel  context.CancelCauseFunc // nil with a single branch
+	leaves  []leaf
+	result  actions.GroupResult
+	decided atomic.Int32
+	exited  atomic.Bool
+}
+
+// leaf is what a branch of one action needs to be carried out. A flow needs a strand.
+type leaf struct {
+	lineage
+	step step
+}
+
+// branch runs branch i and records what comes of it.
+func (r *groupRun) branch(ctx context.Context, i int) {
+	outcome := &r.result.Outcomes[i]
+	outcome.Err = errExited
+	defer func() {
+		if p := recover(); p != nil {
+			outcome.Err = NewPanicError(p)
+		}
+		r.ended(i, outcome.Err)
+	}()
+	line := lineage{origin: &r.origin, ctx: ctx, branch: int32(i)}
+	if b := r.group.Branches[i]; b.Leaf != nil {
+		l := &r.leaves[i]
+		l.lineage = line
+		l.step.line, l.step.action = &l.lineage, b.Leaf
+		outcome.Value, outcome.Err = l.step.carryOut(r.exec)
+	} else {
+		s := &strand{lineage: line, exec: r.exec}
+		defer s.end()
+		outcome.Value, outcome.Err = b.Flow(s.yield)
+	}
+}
+
+// ended cancels the other branches if the end of branch i decides the group.
+func (r *groupRun) ended(i int, err error) {
+	exited := err == errExited //nolint:errorlint // ours, never wrapped
+	if exited {
+		r.exited.Store(true)
+	}
+	var decides bool
+	switch r.group.Mode {
+	case actions.All:
+		decides = err != nil
+	case actions.Any:
+		decides = err == nil
+	case actions.Race:
+		decides = true
+	case actions.Settle:
+	}
+	if decides {
+		decides = r.decided.CompareAndSwap(-1, int32(i))
+	}
+	if (decides || exited) && r.cancel != nil {
+		r.cancel(&DecidedError{Branch: i})
+	}
+}
+
+// outcome is the result of the group once every branch has ended.
+func (r *groupRun) outcome() (actions.GroupResult, error) {
+	decided := int(r.decided.Load())
+	r.result.Decided = decided
+	switch r.group.Mode {
+	case actions.All, actions.Race:
+		if decided >= 0 {
+			return r.result, r.result.Outcomes[decided].Err
+		}
+	case actions.Any:
+		if decided < 0 && len(r.group.Branches) > 0 {
+			return r.result, newNoneError(r.result.Outcomes)
+		}
+	case actions.Settle:
+	}
+	return r.result, nil
+}
+
+// noneError is the error of a group of which no branch succeeded.
+type noneError struct{ errs []error }
+
+func newNoneError(outcomes []actions.Outcome[any]) error {
+	e := &noneError{make([]error, len(outcomes))}
+	for i, o := range outcomes {
+		e.errs[i] = o.Err
+	}
+	return e
+}
+
+func (e *noneError) Error() string {
+	texts := make([]string, len(e.errs))
+	for i, err := range e.errs {
+		texts[i] = err.Error()
+	}
+	return fmt.Sprintf("none of %d branches succeeded: %s", len(e.errs), strings.Join(texts, "; "))
+}
+
+func (e *noneError) Unwrap() []error { return e.errs }
+
+// NotDone is true if no branch did anything.
+func (e *noneError) NotDone() bool {
+	return !slices.ContainsFunc(e.errs, func(err error) bool { return !NotDone(err) })
+}

@@ -1,0 +1,61 @@
+package executor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// ErrNotDone marks an error that says for certain that the action had no effect. See [NotDone].
+var ErrNotDone = errors.New("the action was not done")
+
+// Refuse returns nil while ctx is live. Once it is done, it returns the error with which an executor refuses to start an
+// action: "not started" and why, which is ctx.Err(), its cause, and [ErrNotDone] to errors.Is.
+func Refuse(ctx context.Context) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	return refuse(ctx)
+}
+
+func refuse(ctx context.Context) error { return &refusal{doneError(ctx)} }
+
+// doneError says why a context is done: both its error and its cause.
+func doneError(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if errors.Is(cause, err) {
+		return cause
+	}
+	return fmt.Errorf("%w: %w", err, cause)
+}
+
+type refusal struct{ why error }
+
+func (r *refusal) Error() string { return "not started: " + r.why.Error() }
+
+func (r *refusal) Unwrap() []error { return []error{r.why, ErrNotDone} }
+
+// NotDone tells whether err says for certain that the action had no effect: it is [ErrNotDone], or wraps it. A saga
+// then has nothing to undo. Handlers mark such errors, for instance with fmt.Errorf("dial: %w: %w", err, ErrNotDone),
+// or with a method NotDone() bool, whose word is final for the error and all that it wraps. Errors that stand for
+// several attempts have it, because nothing was done only if no attempt did anything.
+func NotDone(err error) bool {
+	for err != nil {
+		switch e := err.(type) { //nolint:errorlint // walks the tree itself
+		case interface{ NotDone() bool }:
+			return e.NotDone()
+		case interface{ Unwrap() []error }:
+			for _, err := range e.Unwrap() {
+				if NotDone(err) {
+					return true
+				}
+			}
+			return false
+		}
+		if err == ErrNotDone { //nolint:errorlint // as above
+			return true
+		}
+		err = errors.Unwrap(err)
+	}
+	return false
+}

@@ -1,0 +1,54 @@
+package executor
+
+import (
+	"context"
+	"sync"
+)
+
+// Strands is where [RunGroup] takes concurrency from. By default strands are goroutines; a host with a scheduler of its
+// own, such as a Temporal workflow or a test that runs branches in order, supplies others with [WithStrands].
+type Strands interface {
+	// ForkJoin calls branch once for every index from 0 to n-1, each on a strand of its own, with a context derived from
+	// ctx, and returns when all calls have ended: by returning, or by runtime.Goexit. They do not panic. One of the
+	// calls may be made on the caller's own strand.
+	ForkJoin(ctx context.Context, n int, branch func(ctx context.Context, i int))
+	// WithCancel is context.WithCancelCause in the host's terms. RunGroup calls the function in every case.
+	WithCancel(ctx context.Context) (context.Context, context.CancelCauseFunc)
+}
+
+type strandsKey struct{}
+
+// WithStrands makes RunGroup take concurrency from s.
+func WithStrands(ctx context.Context, s Strands) context.Context {
+	if isNil(s) {
+		panic("executor.WithStrands: the strands are nil")
+	}
+	return context.WithValue(ctx, strandsKey{}, s)
+}
+
+func strandsFrom(ctx context.Context) Strands {
+	if s, ok := ctx.Value(strandsKey{}).(Strands); ok {
+		return s
+	}
+	return goroutines{}
+}
+
+// goroutines runs every branch on a goroutine of its own, but for the first, which the caller runs.
+type goroutines struct{}
+
+func (goroutines) ForkJoin(ctx context.Context, n int, branch func(context.Context, int)) {
+	var others sync.WaitGroup
+	defer others.Wait() // also if branch 0 exits the goroutine
+	others.Add(n - 1)
+	for i := 1; i < n; i++ {
+		go func() {
+			defer others.Done()
+			branch(ctx, i)
+		}()
+	}
+	branch(ctx, 0)
+}
+
+func (goroutines) WithCancel(ctx context.Context) (context.Context, context.CancelCauseFunc) {
+	return context.WithCancelCause(ctx)
+}

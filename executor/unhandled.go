@@ -1,0 +1,60 @@
+package executor
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/internal/nearest"
+)
+
+// UnhandledError says that an executor has no handler for an action, and what to do about it.
+type UnhandledError struct {
+	Action actions.Action
+	// Near are the names of handled actions that resemble this one's.
+	Near []string
+}
+
+func unhandled(a actions.Action, names []string) error {
+	return &UnhandledError{Action: a, Near: nearest.Names(actions.Name(a), names)}
+}
+
+// Error names the action, the handlers that come near it, and the remedy.
+func (e *UnhandledError) Error() string {
+	name := actions.Name(e.Action)
+	switch a := e.Action.(type) {
+	case nil:
+		return "the action is nil"
+	case actions.Group:
+		return fmt.Sprintf("no handler for the group %q of %d branches: wrap the executor in combinators.Parallelize",
+			name, len(a.Branches))
+	case actions.Shielded:
+		return fmt.Sprintf("no handler for the shielded action %s: a yield from executor.Yield unwraps it", name)
+	case actions.Sleep, actions.Now, actions.NewID, actions.Random, actions.Log, actions.Progress, actions.Version:
+		return fmt.Sprintf("no handler for %s: wrap the executor in executor.System", name)
+	}
+	if actions.IsWait(e.Action) {
+		return fmt.Sprintf("no handler for %s: events come from a durable runtime, or add executor.On(func(ctx "+
+			"context.Context, a %s) (…, error)) to the mux", name, name)
+	}
+	t := reflect.TypeOf(e.Action)
+	if t.Kind() == reflect.Pointer {
+		return fmt.Sprintf("no handler for %s: yield the value %s{…}, not a pointer to it", t, t.Elem())
+	}
+	return fmt.Sprintf("no handler for %s%s: add executor.On(func(ctx context.Context, a %s) (…, error)) to the mux",
+		name, didYouMean(e.Near), t)
+}
+
+// NotDone is true: nothing was called.
+func (e *UnhandledError) NotDone() bool { return true }
+
+func didYouMean(near []string) string {
+	if len(near) == 0 {
+		return ""
+	}
+	return " (there is one for " + strings.Join(near, ", ") + ")"
+}
+
+// Permanent is true: trying again finds no handler either.
+func (e *UnhandledError) Permanent() bool { return true }

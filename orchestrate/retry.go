@@ -1,0 +1,94 @@
+package orchestrate
+
+import (
+	"errors"
+
+	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/executor"
+	"github.com/baton-go/baton/executor/backoff"
+)
+
+// ErrNotReady is the error of [Poll] when its schedule has ended.
+var ErrNotReady = errors.New("still not ready when the schedule ended")
+
+// Retry runs a flow again as long as it fails and the schedule says when. It yields its waits as Sleep, and Random where
+// the schedule depends on chance, so that a retry over hours survives restarts; use combinators.Retried for what is over
+// in seconds. An error that says when to come back (see [backoff.After]) is not retried before.
+//
+// One that no retry can cure (see [backoff.Permanent]) comes back as itself, at once. When the schedule has ended the
+// error is a [backoff.RetryError] with those of all attempts; when a wait is cut short, with the reason behind them.
+func Retry[T any](y actions.Yield, schedule backoff.Schedule, flow Orchestration[T]) (T, error) {
+	var errs []error
+	if flow == nil {
+		var zero T
+		return zero, errNilFlow
+	}
+	for attempts := 1; ; attempts++ {
+		result, err := flow(y)
+		if err == nil || hopeless(err) {
+			return result, err
+		}
+		errs = append(errs, err)
+		rest, ok, err := pause(y, schedule, err)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		if !ok {
+			return result, &backoff.RetryError{Attempts: attempts, Errs: errs}
+		}
+		schedule = rest
+	}
+}
+
+// Poll runs a flow until it says that it is done, and returns its result. Between the runs it yields the schedule's waits
+// as Sleep. An error of the flow ends it; put [Retry] around what may fail for a while. When the schedule has ended the
+// error is [ErrNotReady].
+func Poll[T any](y actions.Yield, schedule backoff.Schedule, flow func(y actions.Yield) (result T, done bool, err error)) (T, error) {
+	if flow == nil {
+		var zero T
+		return zero, errNilFlow
+	}
+	for {
+		result, done, err := flow(y)
+		if err != nil || done {
+			return result, err
+		}
+		rest, ok, err := pause(y, schedule, nil)
+		switch {
+		case err != nil:
+			return result, err
+		case !ok:
+			return result, ErrNotReady
+		}
+		schedule = rest
+	}
+}
+
+// pause yields the next wait of the schedule, or the longer one that cause asks for. It returns the rest of the schedule,
+// or false if it has ended or the wait was cut short by the error.
+func pause(y actions.Yield, schedule backoff.Schedule, cause error) (backoff.Schedule, bool, error) {
+	var failed error
+	wait, rest, ok := schedule.Next(func() float64 {
+		bits, err := Do(y, actions.Random{})
+		if err != nil {
+			failed = err
+		}
+		return float64(bits>>11) / (1 << 53)
+	})
+	if !ok || failed != nil {
+		return nil, false, failed
+	}
+	if after, ok := backoff.RetryAfter(cause); ok {
+		wait = max(wait, after)
+	}
+	if err := Tell(y, actions.Sleep{For: wait}); err != nil {
+		return nil, false, err
+	}
+	return rest, true, nil
+}
+
+// hopeless tells whether no retry can cure err: it says so, or the yield itself no longer works.
+func hopeless(err error) bool {
+	return backoff.IsPermanent(err) || errors.Is(err, executor.ErrOver) || errors.Is(err, executor.ErrLent) ||
+		errors.Is(err, ErrStopped)
+}
