@@ -9,8 +9,8 @@
 //		combinators.Timed(2*time.Second),
 //	)(mux)
 //
-// The order means something; docs/combinators.md has a table of it. What outlives a call, such as a breaker's circuit or
-// a semaphore, is a value of its own that the caller makes, can look into, and can share between executors.
+// The order means something; docs/combinators.md has a table of it. What outlives a call, such as a breaker's circuit
+// or a semaphore, is a value of its own that the caller makes, can look into, and can share between executors.
 //
 // All of them are safe for concurrent use, give back what they took when what they wrap panics or exits its goroutine,
 // and take time from time.Now, so that testing/synctest drives them.

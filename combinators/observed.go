@@ -25,9 +25,10 @@ type Sink interface {
 	Observe(ctx context.Context, e Event)
 }
 
-// Observed tells sinks what happens: one [Started] and one [Ended] for each action, and in between what the combinators
-// below report, such as [RetryScheduled]. The clock is read once before the action and once after it, however many sinks
-// there are. It calls what it wraps exactly once with the same action, so it may stand on either side of a journal.
+// Observed tells sinks what happens: one [Started] and one [Ended] for each action, and in between what the
+// combinators below report, such as [RetryScheduled]. The clock is read once before the action and once after it,
+// however many sinks there are. It calls what it wraps exactly once with the same action, so it may stand on either
+// side of a journal.
 //
 // As the outermost layer it observes everything: actions, groups as the whole they are, and each single action inside
 // them. Below Parallelize it observes single actions only. Two of them with the same sinks report what both see twice.

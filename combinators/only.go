@@ -19,8 +19,8 @@ func For[A actions.Action](c Combinator) Combinator {
 	})
 }
 
-// When applies a combinator to the actions that match only. Above Parallelize it sees top-level actions only, and groups.
-// It panics if match or c is nil.
+// When applies a combinator to the actions that match only. Above Parallelize it sees top-level actions only, and
+// groups. It panics if match or c is nil.
 func When(match func(actions.Action) bool, c Combinator) Combinator {
 	if match == nil {
 		panic("combinators.When: the match is nil")
@@ -29,9 +29,9 @@ func When(match func(actions.Action) bool, c Combinator) Combinator {
 }
 
 // Named applies a combinator to one scope only (see orchestrate.Scope), so that two calls of one action can have
-// different policies. Below Parallelize it acts on each single action within the scope, in scopes nested in it too; above
-// Parallelize it acts on the scope as a whole, if that is not itself in a group. It panics if the scope has no name or c
-// is nil.
+// different policies. Below Parallelize it acts on each single action within the scope, in scopes nested in it too;
+// above Parallelize it acts on the scope as a whole, if that is not itself in a group. It panics if the scope has
+// no name or c is nil.
 func Named(scope string, c Combinator) Combinator {
 	if scope == "" {
 		panic("combinators.Named: the name of the scope is empty")

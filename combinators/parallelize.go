@@ -11,9 +11,9 @@ import (
 // joined all of them when it returns (see [executor.RunGroup]). Other actions pass through.
 //
 // It divides a stack. A combinator above it sees a group as one action, and what is inside not at all; a combinator
-// below it sees each single action, and groups not at all. Concurrency is bounded below it, by [Limited], with permits
-// for single actions: a permit for a branch would deadlock as soon as groups nest. Wrapped around itself it does what it
-// does once.
+// below it sees each single action, and groups not at all. Concurrency is bounded below it, by [Limited], with
+// permits for single actions: a permit for a branch would deadlock as soon as groups nest. Wrapped around itself it
+// does what it does once.
 func Parallelize() Combinator {
 	return func(next executor.Executor) executor.Executor {
 		return &parallelized{around("Parallelize", next)}

@@ -1,7 +1,7 @@
 // Package executor carries actions out.
 //
-// An [Executor] takes an action and returns its result. At the bottom of most stacks is a [Mux], which routes actions to
-// handlers by their type:
+// An [Executor] takes an action and returns its result. At the bottom of most stacks is a [Mux], which routes
+// actions to handlers by their type:
 //
 //	mux := executor.NewMux(
 //		executor.On(func(ctx context.Context, a Fetch) ([]string, error) { … }),

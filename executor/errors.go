@@ -57,9 +57,9 @@ func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 
 // Format prints the error, and with the verb %+v its stack.
 func (e *PanicError) Format(f fmt.State, verb rune) {
-	fmt.Fprint(f, e.Error()) //nolint:errcheck // a State has nowhere to report it
+	fmt.Fprint(f, e.Error())
 	if verb == 'v' && f.Flag('+') {
-		fmt.Fprintf(f, "\n\n%s", e.Stack) //nolint:errcheck // as above
+		fmt.Fprintf(f, "\n\n%s", e.Stack)
 	}
 }
 

@@ -88,7 +88,8 @@ func (m *Mux) String() string { return fmt.Sprintf("Mux(%d)", len(m.byName)) }
 func (m *Mux) route(name string) (route, error) {
 	r, ok := m.byName[name]
 	if !ok {
-		return route{}, fmt.Errorf("executor: no handler for an action named %q%s", name, didYouMean(nearest.Names(name, m.Names())))
+		near := didYouMean(nearest.Names(name, m.Names()))
+		return route{}, fmt.Errorf("executor: no handler for an action named %q%s", name, near)
 	}
 	return r, nil
 }
@@ -101,7 +102,7 @@ func (m *Mux) add(r route) {
 	case !ok:
 		m.byName[r.name] = r
 	case old.typ == r.typ:
-		panic(fmt.Sprintf("executor.NewMux: two handlers for %s", r.name))
+		panic("executor.NewMux: two handlers for " + r.name)
 	default:
 		panic(fmt.Sprintf("executor.NewMux: two action types are named %q, %s.%s and %s.%s: give one an ActionName",
 			r.name, old.typ.PkgPath(), old.typ.Name(), r.typ.PkgPath(), r.typ.Name()))

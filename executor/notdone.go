@@ -9,8 +9,8 @@ import (
 // ErrNotDone marks an error that says for certain that the action had no effect. See [NotDone].
 var ErrNotDone = errors.New("the action was not done")
 
-// Refuse returns nil while ctx is live. Once it is done, it returns the error with which an executor refuses to start an
-// action: "not started" and why, which is ctx.Err(), its cause, and [ErrNotDone] to errors.Is.
+// Refuse returns nil while ctx is live. Once it is done, it returns the error with which an executor refuses to
+// start an action: "not started" and why, which is ctx.Err(), its cause, and [ErrNotDone] to errors.Is.
 func Refuse(ctx context.Context) error {
 	if ctx.Err() == nil {
 		return nil

@@ -2,9 +2,9 @@ package executor
 
 import "context"
 
-// WithRun gives the run that is started under the returned context an ID. The same ID means the same run: its steps have
-// the same keys, in this process and in any other (see [Step.Key]), so run one flow under it, once, or again after
-// a crash. A flow that a handler runs belongs to the handler's own run unless it is given an ID of its own.
+// WithRun gives the run that is started under the returned context an ID. The same ID means the same run: its steps
+// have the same keys, in this process and in any other (see [Step.Key]), so run one flow under it, once, or again
+// after a crash. A flow that a handler runs belongs to the handler's own run unless it is given an ID of its own.
 func WithRun(ctx context.Context, id string) context.Context {
 	return &rooted{Context: ctx, id: id, holder: position(ctx).holder}
 }

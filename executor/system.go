@@ -17,8 +17,8 @@ import (
 //   - Now is the wall clock in UTC, without a monotonic reading;
 //   - NewID is a random UUID (RFC 9562, version 4), Random comes from math/rand/v2;
 //   - Version is Max: a run in memory never comes from older code;
-//   - Log goes to slog.Default with the run and the step, Progress nowhere. To take them elsewhere, handle them in a mux
-//     above: executor.NewMux(executor.OnVoid(…)).Else(executor.System(next)).
+//   - Log goes to slog.Default with the run and the step, Progress nowhere. To take them elsewhere, handle them in a
+//     mux above: executor.NewMux(executor.OnVoid(…)).Else(executor.System(next)).
 //
 // It belongs above the policies of a stack, because a sleep must not sit under a timeout, a permit or a breaker, and
 // below what carries out groups. It does not handle Receive: events come from a runtime, or from a handler of yours.
@@ -82,7 +82,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 
 func newID() string {
 	var b [16]byte
-	rand.Read(b[:]) //nolint:errcheck // never fails
+	rand.Read(b[:]) // never fails
 	b[6] = b[6]&0x0f | 0x40
 	b[8] = b[8]&0x3f | 0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])

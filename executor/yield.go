@@ -10,8 +10,8 @@ import (
 )
 
 // Yield makes the yield of a run: the one place where an executor and a context become one. The returned function
-// ends it, after which it answers [ErrOver]. orchestrate.Run is how orchestrations are run; Yield is for those who write
-// something in its place.
+// ends it, after which it answers [ErrOver]. orchestrate.Run is how orchestrations are run; Yield is for those who
+// write something in its place.
 //
 // The yield numbers the actions, carries each out on the goroutine that calls it, under a context that knows its step
 // (see [StepFrom]), unwraps [actions.Shielded], turns the executor's panics into a [PanicError] and wraps its errors in

@@ -56,7 +56,9 @@ func on[A actions.Of[int]]() executor.Handler {
 	return executor.On(func(context.Context, A) (int, error) { return 7, nil })
 }
 
-var mux = executor.NewMux(on[a0](), on[a1](), on[a2](), on[a3](), on[a4](), on[a5](), on[a6](), on[a7](), on[a8](), on[a9]())
+var mux = executor.NewMux(
+	on[a0](), on[a1](), on[a2](), on[a3](), on[a4](), on[a5](), on[a6](), on[a7](), on[a8](), on[a9](),
+)
 
 type floor struct{}
 

@@ -100,7 +100,7 @@ func yieldGroup(y actions.Yield, g actions.Group) (actions.GroupResult, error) {
 		return r, err
 	}
 	if len(r.Outcomes) != len(g.Branches) {
-		return r, fmt.Errorf("the executor returned %d outcomes for a group of %d branches", len(r.Outcomes), len(g.Branches))
+		return r, fmt.Errorf("the executor returned %d outcomes for %d branches", len(r.Outcomes), len(g.Branches))
 	}
 	if decisive := g.Mode == actions.Any || g.Mode == actions.Race; decisive && uint(r.Decided) >= uint(len(r.Outcomes)) {
 		return r, fmt.Errorf("the executor says that branch %d of %d decided the group", r.Decided, len(r.Outcomes))

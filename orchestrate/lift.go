@@ -30,9 +30,9 @@ func lift[R any](a actions.Action) Orchestration[R] {
 }
 
 // brancher makes branches of flows: leaves of those that Lift and Each made. A function value can be compared with
-// nothing but nil, so such a flow is told by the address of its code, and is then safe to ask: it does nothing but yield
-// its action. Should a compiler ever give these flows several addresses, they would run as branches, which has the same
-// result and is less readable in a plan. See docs/adr/0003-leaves.md.
+// nothing but nil, so such a flow is told by the address of its code, and is then safe to ask: it does nothing but
+// yield its action. Should a compiler ever give these flows several addresses, they would run as branches, which has
+// the same result and is less readable in a plan. See docs/adr/0003-leaves.md.
 type brancher[R any] struct {
 	code  uintptr
 	ask   actions.Yield
@@ -50,7 +50,7 @@ func newBrancher[R any]() *brancher[R] {
 
 func (b *brancher[R]) branch(flow Orchestration[R]) actions.Branch {
 	if reflect.ValueOf(flow).Pointer() == b.code {
-		_, _ = flow(b.ask) //nolint:errcheck // there is nothing but the action to know
+		_, _ = flow(b.ask) // there is nothing but the action to know
 		return actions.Branch{Leaf: b.asked}
 	}
 	return actions.Branch{Flow: func(y actions.Yield) (any, error) { return flow(y) }}

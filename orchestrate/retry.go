@@ -11,9 +11,9 @@ import (
 // ErrNotReady is the error of [Poll] when its schedule has ended.
 var ErrNotReady = errors.New("still not ready when the schedule ended")
 
-// Retry runs a flow again as long as it fails and the schedule says when. It yields its waits as Sleep, and Random where
-// the schedule depends on chance, so that a retry over hours survives restarts; use combinators.Retried for what is over
-// in seconds. An error that says when to come back (see [backoff.After]) is not retried before.
+// Retry runs a flow again as long as it fails and the schedule says when. It yields its waits as Sleep, and Random
+// where the schedule depends on chance, so that a retry over hours survives restarts; use combinators.Retried for
+// what is over in seconds. An error that says when to come back (see [backoff.After]) is not retried before.
 //
 // One that no retry can cure (see [backoff.Permanent]) comes back as itself, at once. When the schedule has ended the
 // error is a [backoff.RetryError] with those of all attempts; when a wait is cut short, with the reason behind them.
@@ -40,10 +40,12 @@ func Retry[T any](y actions.Yield, schedule backoff.Schedule, flow Orchestration
 	}
 }
 
-// Poll runs a flow until it says that it is done, and returns its result. Between the runs it yields the schedule's waits
-// as Sleep. An error of the flow ends it; put [Retry] around what may fail for a while. When the schedule has ended the
-// error is [ErrNotReady].
-func Poll[T any](y actions.Yield, schedule backoff.Schedule, flow func(y actions.Yield) (result T, done bool, err error)) (T, error) {
+// Poll runs a flow until it says that it is done, and returns its result. Between the runs it yields the schedule's
+// waits as Sleep. An error of the flow ends it; put [Retry] around what may fail for a while. When the schedule has
+// ended the error is [ErrNotReady].
+func Poll[T any](
+	y actions.Yield, schedule backoff.Schedule, flow func(y actions.Yield) (result T, done bool, err error),
+) (T, error) {
 	if flow == nil {
 		var zero T
 		return zero, errNilFlow
@@ -64,8 +66,8 @@ func Poll[T any](y actions.Yield, schedule backoff.Schedule, flow func(y actions
 	}
 }
 
-// pause yields the next wait of the schedule, or the longer one that cause asks for. It returns the rest of the schedule,
-// or false if it has ended or the wait was cut short by the error.
+// pause yields the next wait of the schedule, or the longer one that cause asks for. It returns the rest of the
+// schedule, or false if it has ended or the wait was cut short by the error.
 func pause(y actions.Yield, schedule backoff.Schedule, cause error) (backoff.Schedule, bool, error) {
 	var failed error
 	wait, rest, ok := schedule.Next(func() float64 {

@@ -18,10 +18,10 @@ type Undo struct {
 
 type inverse struct{ undo func(y actions.Yield) error }
 
-// Saga runs a flow that undoes what it did if it fails: with an error, by cancellation or by a panic. Each step that can
-// be undone is done through [Undoable]. When the flow fails, the inverses run in reverse order under [Shield]; one that
-// fails does not keep the others from running. The error is the flow's own, or a [SagaError] with both if an inverse
-// failed too.
+// Saga runs a flow that undoes what it did if it fails: with an error, by cancellation or by a panic. Each step that
+// can be undone is done through [Undoable]. When the flow fails, the inverses run in reverse order under [Shield];
+// one that fails does not keep the others from running. The error is the flow's own, or a [SagaError] with both if an
+// inverse failed too.
 //
 //	return orchestrate.Saga(y, func(y actions.Yield, undo *orchestrate.Undo) (Trip, error) {
 //		flight, err := orchestrate.Undoable(y, undo, BookFlight{Trip: id}, CancelFlight{Trip: id})
@@ -64,7 +64,9 @@ func Undoable[A actions.Of[R], R any](y actions.Yield, undo *Undo, a A, inverse 
 
 // UndoableAfter yields an action and, if it succeeds, registers the inverse that its result names. If the action took
 // effect and its answer was lost, nobody will undo it: use [Undoable] wherever the inverse can be named before.
-func UndoableAfter[A actions.Of[R], R any](y actions.Yield, undo *Undo, a A, inverse func(R) actions.Action) (R, error) {
+func UndoableAfter[A actions.Of[R], R any](
+	y actions.Yield, undo *Undo, a A, inverse func(R) actions.Action,
+) (R, error) {
 	r, err := Do(y, a)
 	if err == nil {
 		undo.add(yielding(inverse(r)))

@@ -32,8 +32,9 @@ func into[R any](dst *R, a actions.Action) func(actions.Outcome[any]) error {
 	}
 }
 
-// Together runs branches of different types side by side, as [All] does flows of one type: the first failure cancels the
-// others and is the error. The results are delivered once every branch has succeeded, so that after an error nothing is.
+// Together runs branches of different types side by side, as [All] does flows of one type: the first failure cancels
+// the others and is the error. The results are delivered once every branch has succeeded, so that after an error
+// nothing is.
 //
 //	var user User
 //	var quotes []Quote

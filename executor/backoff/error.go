@@ -64,8 +64,8 @@ func After(err error, d time.Duration) error {
 	return after{err, d}
 }
 
-// RetryAfter tells when err says to come back: as marked by [After], or by the method RetryIn() (time.Duration, bool) of
-// an error that it wraps.
+// RetryAfter tells when err says to come back: as marked by [After], or by the method RetryIn() (time.Duration, bool)
+// of an error that it wraps.
 func RetryAfter(err error) (time.Duration, bool) {
 	var a interface{ RetryIn() (time.Duration, bool) }
 	if errors.As(err, &a) {

@@ -51,9 +51,9 @@ func Exponential(first time.Duration, factor float64) Schedule {
 	}
 }
 
-// Decorrelated waits, each time, between base and three times the wait before, at random, but never longer than limit:
-// "decorrelated jitter" (Brooker, Exponential Backoff and Jitter, AWS Architecture Blog, 2015). It panics if base is not
-// positive or limit is less than base.
+// Decorrelated waits, each time, between base and three times the wait before, at random, but never longer than
+// limit: "decorrelated jitter" (Brooker, Exponential Backoff and Jitter, AWS Architecture Blog, 2015). It panics if
+// base is not positive or limit is less than base.
 func Decorrelated(base, limit time.Duration) Schedule {
 	require("Decorrelated", "the base", base, 1)
 	require("Decorrelated", "the limit", limit, base)
@@ -73,8 +73,8 @@ func (s Schedule) FullJitter() Schedule {
 	return s.each(func(wait time.Duration, random func() float64) time.Duration { return scale(wait, random()) })
 }
 
-// Jitter waits, each time, what s says give or take the given fraction of it, at random. It panics if the fraction is not
-// between 0 and 1.
+// Jitter waits, each time, what s says give or take the given fraction of it, at random. It panics if the fraction is
+// not between 0 and 1.
 func (s Schedule) Jitter(fraction float64) Schedule {
 	if !(fraction >= 0 && fraction <= 1) {
 		panic(fmt.Sprintf("backoff.Schedule.Jitter: the fraction must be between 0 and 1, got %v", fraction))
