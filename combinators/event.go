@@ -1,6 +1,7 @@
 package combinators
 
 import (
+	"log/slog"
 	"time"
 
 	"github.com/baton-go/baton/actions"
@@ -9,7 +10,14 @@ import (
 
 // Event is a fact about the carrying out of an action, one struct per fact, for a [Sink]. Events are not changed once
 // they are made, and may be kept.
-type Event interface{ event() }
+type Event interface {
+	event()
+	// Name says what happened in a word or two, and never anything that varies: "succeeded", "retry scheduled".
+	Name() string
+	// LogValue is the fact as a group of attributes. Logs and traces show these, under the names that [Log] lists;
+	// "action" is the action's name, "by" the combinator that the event comes from.
+	slog.LogValuer
+}
 
 // Started says that an action, or a group, is about to be carried out.
 type Started struct {
@@ -20,10 +28,9 @@ type Started struct {
 
 // Ended says that an action, or a group, was carried out, well or badly.
 type Ended struct {
-	Action actions.Action
-	Step   executor.Step
-	// Began is when it was started, Took how long it took.
-	Began  time.Time
+	// Started is what was told at the beginning: its address is the one that [Sink.Start] was given.
+	Started
+	// Took is how long it took: it ended at At.Add(Took).
 	Took   time.Duration
 	Result any
 	// Err is the error, if any. A panic is an executor.PanicError, also where it goes on as a panic.
@@ -62,3 +69,27 @@ func (*RetryScheduled) event() {}
 func (*Refused) event() {}
 
 func (*CallbackPanicked) event() {}
+
+// Name is "started".
+func (*Started) Name() string { return "started" }
+
+// Name is "succeeded", "failed", or for a neutral outcome "ended".
+func (e *Ended) Name() string {
+	switch e.Class {
+	case Success:
+		return "succeeded"
+	case Failure:
+		return "failed"
+	case Neutral:
+	}
+	return "ended"
+}
+
+// Name is "retry scheduled".
+func (*RetryScheduled) Name() string { return "retry scheduled" }
+
+// Name is "rejected".
+func (*Refused) Name() string { return "rejected" }
+
+// Name is "callback panicked".
+func (*CallbackPanicked) Name() string { return "callback panicked" }

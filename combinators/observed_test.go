@@ -1,0 +1,338 @@
+package combinators_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/combinators"
+	"github.com/baton-go/baton/executor"
+	"github.com/baton-go/baton/orchestrate"
+)
+
+// ask is what the tests of observers ask for: N comes back, as an error if it is negative.
+type ask struct {
+	actions.Returns[int]
+	N int
+}
+
+var errNegative = errors.New("negative")
+
+func answers() *executor.Mux {
+	return executor.NewMux(executor.On(func(_ context.Context, a ask) (int, error) {
+		if a.N < 0 {
+			return 0, errNegative
+		}
+		return a.N, nil
+	}))
+}
+
+// listener is a sink that keeps what it is told.
+type listener struct {
+	mu     sync.Mutex
+	starts []*combinators.Started
+	events []combinators.Event
+	lines  []string
+	// onStart and onObserve, if not nil, are called outside the lock.
+	onStart   func(context.Context) context.Context
+	onObserve func(context.Context, combinators.Event)
+}
+
+func (l *listener) Enabled(context.Context) bool { return true }
+
+func (l *listener) Start(ctx context.Context, e *combinators.Started) context.Context {
+	l.mu.Lock()
+	l.starts = append(l.starts, e)
+	l.lines = append(l.lines, line(e.Step, e.Action, e))
+	l.mu.Unlock()
+	if l.onStart != nil {
+		return l.onStart(ctx)
+	}
+	return ctx
+}
+
+func (l *listener) Observe(ctx context.Context, e combinators.Event) {
+	l.mu.Lock()
+	l.events = append(l.events, e)
+	if e, ok := e.(*combinators.Ended); ok {
+		l.lines = append(l.lines, line(e.Step, e.Action, e))
+	} else {
+		l.lines = append(l.lines, e.Name())
+	}
+	l.mu.Unlock()
+	if l.onObserve != nil {
+		l.onObserve(ctx, e)
+	}
+}
+
+func (l *listener) ended(t *testing.T) *combinators.Ended {
+	t.Helper()
+	require.NotEmpty(t, l.events)
+	e, ok := l.events[len(l.events)-1].(*combinators.Ended)
+	require.True(t, ok)
+	return e
+}
+
+// synctestSleep passes time in a bubble.
+func synctestSleep(d time.Duration) { time.Sleep(d) } // synctest
+
+func line(step executor.Step, a actions.Action, e combinators.Event) string {
+	return fmt.Sprintf("%s %s %s", step.Path(), actions.Name(a), e.Name())
+}
+
+func TestAnActionHasOneStartAndOneEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &listener{}
+		exec := combinators.Observed(l)(executor.Func(func(context.Context, actions.Action) (any, error) {
+			synctestSleep(3 * time.Second)
+			return 7, nil
+		}))
+		began := time.Now()
+
+		_, err := orchestrate.Run(executor.WithRun(t.Context(), "r-1"), orchestrate.Lift(ask{N: 7}), exec)
+
+		require.NoError(t, err)
+		require.Equal(t, []string{"0 combinators_test.ask started", "0 combinators_test.ask succeeded"}, l.lines)
+		e := l.ended(t)
+		require.Same(t, l.starts[0], &e.Started, "the end knows its beginning")
+		require.Equal(t, ask{N: 7}, e.Action)
+		require.Equal(t, "r-1", e.Step.Run())
+		require.Equal(t, began, e.At)
+		require.Equal(t, 3*time.Second, e.Took)
+		require.Equal(t, 7, e.Result)
+		require.NoError(t, e.Err)
+		require.Equal(t, combinators.Success, e.Class)
+	})
+}
+
+func TestSinksShareTheirReadingsOfTheClock(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		slow := func() *listener {
+			return &listener{
+				onStart:   func(ctx context.Context) context.Context { synctestSleep(time.Hour); return ctx },
+				onObserve: func(context.Context, combinators.Event) { synctestSleep(time.Hour) },
+			}
+		}
+		sinks := []*listener{slow(), slow(), slow()}
+		began := time.Now()
+
+		_, err := combinators.Observed(sinks[0], sinks[1], sinks[2])(answers()).Execute(t.Context(), ask{})
+
+		require.NoError(t, err)
+		for _, l := range sinks {
+			require.Equal(t, began, l.starts[0].At)
+			require.Equal(t, 3*time.Hour, l.ended(t).Took, "what the sinks themselves took before, and not after")
+		}
+	})
+}
+
+func TestOutcomesHaveTheClassThatTheIncomingContextGives(t *testing.T) {
+	t.Parallel()
+	cancelled, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, c := range []struct {
+		ctx  context.Context
+		a    actions.Action
+		want string
+	}{
+		{context.Background(), ask{N: 1}, "succeeded"},
+		{context.Background(), ask{N: -1}, "failed"},
+		{cancelled, ask{N: 1}, "ended"},
+	} {
+		l := &listener{}
+		_, err := combinators.Observed(l)(answers()).Execute(c.ctx, c.a)
+		require.Equal(t, c.want, l.ended(t).Name())
+		require.Equal(t, err, l.ended(t).Err)
+	}
+}
+
+func TestAsTheOutermostLayerItObservesGroupsAndWhatIsInThem(t *testing.T) {
+	t.Parallel()
+	l := &listener{}
+	exec := combinators.Chain(combinators.Observed(l), combinators.Parallelize())(answers())
+
+	_, err := orchestrate.Run(context.Background(), func(y actions.Yield) (int, error) {
+		return orchestrate.Scope(y, "outer", func(y actions.Yield) (int, error) {
+			if _, err := orchestrate.All(y, orchestrate.Lift(ask{N: 1})); err != nil {
+				return 0, err
+			}
+			return orchestrate.Do(y, ask{N: 2})
+		})
+	}, exec)
+
+	require.NoError(t, err)
+	require.Equal(t, []string{
+		"0 scope outer started",
+		"0.0.0 all started",
+		"0.0.0.0.0 combinators_test.ask started",
+		"0.0.0.0.0 combinators_test.ask succeeded",
+		"0.0.0 all succeeded",
+		"0.0.1 combinators_test.ask started",
+		"0.0.1 combinators_test.ask succeeded",
+		"0 scope outer succeeded",
+	}, l.lines)
+	require.Equal(t, []string{"outer"}, l.starts[2].Step.Scopes())
+}
+
+func TestBelowParallelizeItObservesSingleActions(t *testing.T) {
+	t.Parallel()
+	l := &listener{}
+	exec := combinators.Chain(combinators.Parallelize(), combinators.Observed(l))(answers())
+
+	_, err := orchestrate.Run(context.Background(), func(y actions.Yield) ([]int, error) {
+		return orchestrate.All(y, orchestrate.Lift(ask{N: 1}))
+	}, exec)
+
+	require.NoError(t, err)
+	require.Equal(t, []string{"0.0.0 combinators_test.ask started", "0.0.0 combinators_test.ask succeeded"}, l.lines)
+}
+
+func TestAFlowInAHandlerIsObservedWithItsOwnSteps(t *testing.T) {
+	t.Parallel()
+	l := &listener{}
+	type outer struct{ actions.Returns[int] }
+	var exec executor.Executor
+	exec = combinators.Observed(l)(executor.NewMux(answers(), executor.On(func(ctx context.Context, _ outer) (int, error) {
+		return orchestrate.Run(ctx, orchestrate.Lift(ask{N: 1}), exec)
+	})))
+
+	_, err := orchestrate.Run(context.Background(), orchestrate.Lift(outer{}), exec)
+
+	require.NoError(t, err)
+	require.Equal(t, []string{
+		"0 combinators_test.outer started",
+		"0.0.0 combinators_test.ask started",
+		"0.0.0 combinators_test.ask succeeded",
+		"0 combinators_test.outer succeeded",
+	}, l.lines)
+}
+
+func TestAPanicBelowIsToldAndGoesOn(t *testing.T) {
+	t.Parallel()
+	l := &listener{}
+	exec := combinators.Observed(l)(executor.Func(func(context.Context, actions.Action) (any, error) { panic(errNegative) }))
+
+	require.PanicsWithError(t, "panic: negative", func() { _, _ = exec.Execute(context.Background(), ask{}) })
+
+	require.ErrorIs(t, l.ended(t).Err, errNegative)
+	var panicked *executor.PanicError
+	require.ErrorAs(t, l.ended(t).Err, &panicked)
+	require.Contains(t, string(panicked.Stack), "TestAPanicBelowIsToldAndGoesOn", "the stack is the one of the panic")
+}
+
+func TestAnExitBelowIsToldAndGoesOn(t *testing.T) {
+	t.Parallel()
+	l := &listener{}
+	exec := combinators.Observed(l)(executor.Func(func(context.Context, actions.Action) (any, error) {
+		runtime.Goexit()
+		return nil, nil
+	}))
+	returned := false
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		_, _ = exec.Execute(context.Background(), ask{})
+		returned = true
+	})
+	wg.Wait()
+
+	require.False(t, returned)
+	require.EqualError(t, l.ended(t).Err, "the handler exited its goroutine")
+	require.Equal(t, combinators.Failure, l.ended(t).Class)
+}
+
+// broken is a sink that panics whatever it is told.
+type broken struct{}
+
+func (broken) Enabled(context.Context) bool { panic("enabled") }
+
+func (broken) Start(context.Context, *combinators.Started) context.Context { panic("start") }
+
+func (broken) Observe(context.Context, combinators.Event) { panic("observe") }
+
+func TestASinkThatPanicsIsReportedAndTheOthersAreTold(t *testing.T) { // not parallel: sets slog.Default
+	var log bytes.Buffer
+	old := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	defer slog.SetDefault(old)
+	l := &listener{}
+
+	v, err := combinators.Observed(broken{}, l)(answers()).Execute(context.Background(), ask{N: 4})
+
+	require.NoError(t, err)
+	require.Equal(t, 4, v)
+	require.Len(t, l.lines, 2)
+	for _, where := range []string{"enabled", "start", "observe"} {
+		require.Contains(t, log.String(), "panic: "+where)
+	}
+	require.Contains(t, log.String(), "who=combinators_test.broken")
+}
+
+// brokenHandler is a log that panics.
+type brokenHandler struct{ slog.Handler }
+
+func (brokenHandler) Handle(context.Context, slog.Record) error { panic("the log") }
+
+func TestALogThatPanicsStopsNothing(t *testing.T) { // not parallel: sets slog.Default
+	old := slog.Default()
+	slog.SetDefault(slog.New(brokenHandler{slog.DiscardHandler}))
+	defer slog.SetDefault(old)
+
+	v, err := combinators.Observed(broken{})(answers()).Execute(context.Background(), ask{N: 4})
+
+	require.NoError(t, err)
+	require.Equal(t, 4, v)
+}
+
+func TestHandlersSeeWhatSinksPutIntoTheContext(t *testing.T) {
+	t.Parallel()
+	type key struct{}
+	put := &listener{onStart: func(ctx context.Context) context.Context { return context.WithValue(ctx, key{}, "put") }}
+	forgot := &listener{onStart: func(context.Context) context.Context { return nil }}
+	var seen []any
+	see := &listener{onObserve: func(ctx context.Context, _ combinators.Event) { seen = append(seen, ctx.Value(key{})) }}
+	exec := combinators.Observed(see, put, forgot)(executor.Func(func(ctx context.Context, _ actions.Action) (any, error) {
+		seen = append(seen, ctx.Value(key{}))
+		return nil, nil
+	}))
+
+	_, err := exec.Execute(context.Background(), ask{})
+
+	require.NoError(t, err)
+	require.Equal(t, []any{"put", "put"}, seen)
+}
+
+func TestWhileNoSinkIsEnabledObservedCostsNothing(t *testing.T) {
+	exec := combinators.Observed(deaf{}, deaf{})(answer{})
+	ctx, a := context.Background(), actions.Action(ask{N: 1})
+	require.Zero(t, testing.AllocsPerRun(100, func() { _, _ = exec.Execute(ctx, a) }))
+}
+
+func TestAnObservedActionIsOneAllocation(t *testing.T) {
+	exec := combinators.Observed(deaf{on: true}, deaf{on: true})(answer{})
+	ctx, a := context.Background(), actions.Action(ask{N: 1})
+	require.LessOrEqual(t, testing.AllocsPerRun(100, func() { _, _ = exec.Execute(ctx, a) }), 1.0)
+}
+
+func TestANilSinkIsRefused(t *testing.T) {
+	t.Parallel()
+	require.PanicsWithValue(t, "combinators.Observed: sink 1 is nil", func() { combinators.Observed(deaf{}, nil) })
+	require.PanicsWithValue(t, "combinators.Observed: the executor to wrap is nil", func() { combinators.Observed()(nil) })
+}
+
+func TestTheLayerNamesItsSinks(t *testing.T) {
+	t.Parallel()
+	exec := combinators.Observed(deaf{}, deaf{})(answers())
+	require.Equal(t, "Observed(combinators_test.deaf, combinators_test.deaf) > Mux(1)", executor.Layers(exec).String())
+}
