@@ -1,0 +1,69 @@
+package combinators_test
+
+import (
+	"testing"
+
+	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/combinators"
+	"github.com/baton-go/baton/internal/lawtest"
+)
+
+// table has a row for each combinator of the package, sorted.
+func table() []lawtest.Row {
+	everything := func(actions.Action) bool { return true }
+	return []lawtest.Row{
+		{
+			Func: "Chain", Layer: "Recovered", Kind: lawtest.Structure, Recovers: true,
+			New: func() combinators.Combinator {
+				return combinators.Chain(combinators.Chain(), combinators.Recovered())
+			},
+		},
+		{
+			Func: "For", Layer: "For[lawtest.Ask]", Kind: lawtest.Structure, Recovers: true,
+			New: func() combinators.Combinator { return combinators.For[lawtest.Ask](combinators.Recovered()) },
+		},
+		{
+			Func: "For", Variant: "of another type", Layer: "For[lawtest.List]", Kind: lawtest.Structure,
+			New: func() combinators.Combinator { return combinators.For[lawtest.List](combinators.Recovered()) },
+		},
+		{
+			Func: "Named", Layer: "Named(scope)", Kind: lawtest.Structure,
+			New: func() combinators.Combinator { return combinators.Named("scope", combinators.Recovered()) },
+		},
+		{
+			Func: "Observed", Kind: lawtest.Observer, Allocates: true,
+			New: func() combinators.Combinator { return combinators.Observed(&memory{}) },
+		},
+		{
+			Func: "Observed", Variant: "by nobody", Kind: lawtest.Observer,
+			New: func() combinators.Combinator { return combinators.Observed() },
+		},
+		{
+			Func: "Parallelize", Kind: lawtest.Structure,
+			New: combinators.Parallelize,
+		},
+		{
+			Func: "Recovered", Kind: lawtest.Structure, Recovers: true,
+			New: combinators.Recovered,
+		},
+		{
+			Func: "When", Kind: lawtest.Structure, Recovers: true,
+			New: func() combinators.Combinator { return combinators.When(everything, combinators.Recovered()) },
+		},
+	}
+}
+
+func TestTheLawsHold(t *testing.T) {
+	t.Parallel()
+	lawtest.Run(t, table())
+}
+
+func TestEveryCombinatorIsInTheTableOfTheLaws(t *testing.T) {
+	t.Parallel()
+	lawtest.Complete(t, ".", table())
+}
+
+// Not parallel, because it counts allocations.
+func TestTheSuccessPathDoesNotAllocate(t *testing.T) {
+	lawtest.Allocations(t, table())
+}

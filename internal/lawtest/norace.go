@@ -1,0 +1,5 @@
+//go:build !race
+
+package lawtest
+
+const raceEnabled = false
