@@ -19,20 +19,46 @@ type RetryError struct {
 	Errs []error
 }
 
-// Error tells the number of attempts and the last error.
+// Error tells the number of attempts, the error of the last one, and what cut the retries short.
 func (e *RetryError) Error() string {
-	if len(e.Errs) == 0 {
-		return fmt.Sprintf("%d attempts", e.Attempts)
+	var text strings.Builder
+	fmt.Fprintf(&text, "%d attempt", e.Attempts)
+	if e.Attempts != 1 {
+		text.WriteByte('s')
 	}
-	return fmt.Sprintf("%d attempts: %v", e.Attempts, e.Errs[len(e.Errs)-1])
+	attempts, cut := e.split()
+	if n := len(attempts); n > 0 {
+		fmt.Fprintf(&text, ": %v", attempts[n-1])
+	}
+	for _, err := range cut {
+		fmt.Fprintf(&text, "; gave up: %v", err)
+	}
+	return text.String()
 }
 
-// Unwrap returns the errors of all attempts.
+// Unwrap returns the errors of all attempts, and what cut the retries short.
 func (e *RetryError) Unwrap() []error { return e.Errs }
 
-// NotDone is true if no attempt did anything (see [executor.NotDone]).
+// NotDone is true if no attempt did anything (see [executor.NotDone]). What cut the retries short has no say in it.
 func (e *RetryError) NotDone() bool {
-	return !slices.ContainsFunc(e.Errs, func(err error) bool { return !executor.NotDone(err) })
+	attempts, _ := e.split()
+	return len(attempts) == e.Attempts &&
+		!slices.ContainsFunc(attempts, func(err error) bool { return !executor.NotDone(err) })
+}
+
+// RetryIn tells when the last attempt says to come back (see [RetryAfter]): what an earlier one said is history.
+func (e *RetryError) RetryIn() (time.Duration, bool) {
+	attempts, _ := e.split()
+	if len(attempts) == 0 {
+		return 0, false
+	}
+	return RetryAfter(attempts[len(attempts)-1])
+}
+
+// split tells the errors of attempts from what came after them.
+func (e *RetryError) split() (attempts, cut []error) {
+	n := max(0, min(e.Attempts, len(e.Errs)))
+	return e.Errs[:n], e.Errs[n:]
 }
 
 // Permanent marks an error as one that no retry can cure. It returns nil for nil.
