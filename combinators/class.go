@@ -31,7 +31,7 @@ func (c Class) String() string {
 }
 
 // Classifier classifies an outcome by its error and by the context that the combinator was called with. The same type
-// configures every combinator; nil is [Classify].
+// configures every combinator; nil is [Classify]. If one panics, that is contained and reported, and Classify decides.
 type Classifier func(ctx context.Context, err error) Class
 
 // Classify is the default classifier. An outcome without an error is a success. It is neutral if the combinator's own
@@ -48,11 +48,14 @@ func Classify(ctx context.Context, err error) Class {
 }
 
 // of classifies with c, or with Classify if there is none.
-func (c Classifier) of(ctx context.Context, err error) Class {
+func (c Classifier) of(ctx context.Context, err error) (class Class) {
 	if c == nil {
 		return Classify(ctx, err)
 	}
-	return c(ctx, err)
+	if contain(ctx, "Class", func() { class = c(ctx, err) }) != nil {
+		return Classify(ctx, err)
+	}
+	return class
 }
 
 // IsRejection tells whether err says that a combinator refused to call what it wraps: its circuit is open, its limit is
