@@ -19,7 +19,7 @@ type slot struct {
 }
 
 func newTable(routes []route) table {
-	size, bits := 1, uint(0)
+	size, bits := 2, uint(1) // a shift by 64 would be none
 	for size < 2*len(routes)+1 {
 		size, bits = size*2, bits+1
 	}
