@@ -6,15 +6,16 @@ import (
 )
 
 // WithAttempt returns the context for the given attempt, counted from 1, at the action that ctx was made for; handlers
-// see the number through [StepFrom]. A combinator that calls its executor more than once makes a context for each call,
-// so that permits taken in one call do not count in another that goes on beside it. Outside a run it returns ctx.
+// see the number through [StepFrom]. A combinator that calls its executor more than once makes a context for each
+// call, so that permits taken in one call do not count in another that goes on beside it, and the flows that a handler
+// runs have the same paths in each. Outside a run it returns ctx.
 func WithAttempt(ctx context.Context, attempt int) context.Context {
 	at := position(ctx)
 	if at.step == nil {
 		return ctx
 	}
 	d := at.step.line.run.slabs.next()
-	*d = derived{Context: ctx, place: place{at.step, at.holder, int32(attempt)}}
+	*d = derived{Context: ctx, place: place{at.step, at.holder, &d.ran, int32(attempt)}}
 	return d
 }
 
@@ -45,6 +46,7 @@ func Holds(ctx context.Context, key any) bool {
 type place struct {
 	step    *step    // nil outside a run
 	holder  *derived // the innermost permit
+	flows   *atomic.Int32
 	attempt int32
 }
 
@@ -52,10 +54,10 @@ type place struct {
 func position(ctx context.Context) place {
 	switch c := ctx.Value(stepKey{}).(type) {
 	case *step:
-		return place{c, c.line.holder, 1}
+		return place{c, c.line.holder, &c.flows, c.line.tried + 1}
 	case *derived:
 		if c.held != nil {
-			return place{c.step, c, c.attempt}
+			return place{c.step, c, c.flows, c.attempt}
 		}
 		return c.place
 	case *rooted:
@@ -70,6 +72,7 @@ type derived struct {
 	context.Context
 	place
 	held any
+	ran  atomic.Int32 // the flows that the handler has run in this attempt, if it is an attempt
 }
 
 func (d *derived) Value(key any) any {

@@ -45,7 +45,8 @@ func (s Step) Run() string {
 	return s.at.line.run.id
 }
 
-// Attempt counts the times that the action has been tried, from 1. It is 0 in the zero Step.
+// Attempt counts the times that the action has been tried, from 1. In a group that is tried again as a whole, and in a
+// flow of a handler that is, it begins with the number of that attempt. It is 0 in the zero Step.
 func (s Step) Attempt() int { return int(s.attempt) }
 
 // Scopes lists the scopes that the action is in, outermost first.
@@ -101,7 +102,7 @@ type step struct {
 	line   *lineage
 	action actions.Action
 	index  int32
-	// flows counts the flows that the handler has run under this step.
+	// flows counts the flows that the handler has run under this step, in its first attempt.
 	flows atomic.Int32
 }
 
@@ -140,6 +141,7 @@ type origin struct {
 	scope  *scope
 	holder *derived // the innermost permit that is held there
 	parent *step    // the step of the group, or of the handler, that they are part of; nil in a run of its own
+	tried  int32    // the attempts at that step before this one
 }
 
 // scope is a named part of an orchestration.

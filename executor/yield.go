@@ -36,9 +36,10 @@ func Yield(ctx context.Context, exec Executor) (y actions.Yield, end func()) {
 		root.run.id = at.id
 		root.origin = origin{run: &root.run, holder: at.holder}
 	default:
-		root.origin = originAt(position(ctx))
-		if parent := root.origin.parent; parent != nil {
-			s.branch = parent.flows.Add(1) - 1
+		place := position(ctx)
+		root.origin = originAt(place)
+		if place.step != nil {
+			s.branch = place.flows.Add(1) - 1
 		} else {
 			root.origin.run = &root.run
 		}
@@ -68,7 +69,7 @@ const (
 func originAt(at place) origin {
 	o := origin{holder: at.holder, parent: at.step}
 	if at.step != nil {
-		o.run, o.scope = at.step.line.run, at.step.line.scope
+		o.run, o.scope, o.tried = at.step.line.run, at.step.line.scope, at.attempt-1
 	}
 	return o
 }
