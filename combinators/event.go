@@ -44,7 +44,7 @@ type RetryScheduled struct {
 	Step executor.Step
 }
 
-// Refused says that a combinator rejected an action without calling what it wraps.
+// Refused says that a combinator rejected an action, or another attempt at it, without calling what it wraps.
 type Refused struct {
 	// By is the name of the combinator, such as "Breaker".
 	By     string

@@ -47,6 +47,15 @@ func table() []lawtest.Row {
 			New: combinators.Recovered,
 		},
 		{
+			Func: "Retried",
+			New:  func() combinators.Combinator { return combinators.Retried(combinators.Retry{}) },
+			Tight: func() combinators.Combinator {
+				return combinators.Retried(combinators.Retry{
+					MaxAttempts: 1, MaxElapsed: 1, MaxDelay: 1, Budget: combinators.NewRetryBudget(0.1, 1),
+				})
+			},
+		},
+		{
 			Func: "When", Kind: lawtest.Structure, Recovers: true,
 			New: func() combinators.Combinator { return combinators.When(everything, combinators.Recovered()) },
 		},
