@@ -69,6 +69,9 @@ func (e *PanicError) Unwrap() error {
 	return err
 }
 
+// NotDone is false, whatever the value says: nobody knows how far the code came.
+func (e *PanicError) NotDone() bool { return false }
+
 // ResultError says that an executor answered an action with a value that is not of the action's result type.
 type ResultError struct {
 	Action actions.Action
@@ -78,5 +81,5 @@ type ResultError struct {
 
 // Error names the action and both types.
 func (e *ResultError) Error() string {
-	return fmt.Sprintf("the result of %s is a %s, not a %s", actions.Name(e.Action), e.Got, e.Want)
+	return fmt.Sprintf("the result of %s must be of type %s, got %s", actions.Name(e.Action), e.Want, e.Got)
 }

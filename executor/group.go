@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
-	"strings"
 	"sync/atomic"
 
 	"github.com/baton-go/baton/actions"
@@ -151,6 +150,15 @@ func (r *groupRun) ended(i int, err error) {
 	}
 }
 
+// failure is the group's error if branch i decides it.
+func (r *groupRun) failure(i int) error {
+	err := r.result.Outcomes[i].Err
+	if err == nil {
+		return nil
+	}
+	return &branchError{branch: i, of: len(r.group.Branches), err: err}
+}
+
 // outcome is the result of the group once every branch has ended.
 func (r *groupRun) outcome() (actions.GroupResult, error) {
 	decided := int(r.decided.Load())
@@ -158,7 +166,7 @@ func (r *groupRun) outcome() (actions.GroupResult, error) {
 	switch r.group.Mode {
 	case actions.All, actions.Race:
 		if decided >= 0 {
-			return r.result, r.result.Outcomes[decided].Err
+			return r.result, r.failure(decided)
 		}
 	case actions.Any:
 		if decided < 0 && len(r.group.Branches) > 0 {
@@ -167,30 +175,4 @@ func (r *groupRun) outcome() (actions.GroupResult, error) {
 	case actions.Settle:
 	}
 	return r.result, nil
-}
-
-// noneError is the error of a group of which no branch succeeded.
-type noneError struct{ errs []error }
-
-func newNoneError(outcomes []actions.Outcome[any]) error {
-	e := &noneError{make([]error, len(outcomes))}
-	for i, o := range outcomes {
-		e.errs[i] = o.Err
-	}
-	return e
-}
-
-func (e *noneError) Error() string {
-	texts := make([]string, len(e.errs))
-	for i, err := range e.errs {
-		texts[i] = err.Error()
-	}
-	return fmt.Sprintf("none of %d branches succeeded: %s", len(e.errs), strings.Join(texts, "; "))
-}
-
-func (e *noneError) Unwrap() []error { return e.errs }
-
-// NotDone is true if no branch did anything.
-func (e *noneError) NotDone() bool {
-	return !slices.ContainsFunc(e.errs, func(err error) bool { return !NotDone(err) })
 }

@@ -39,6 +39,9 @@ func (r *refusal) Unwrap() []error { return []error{r.why, ErrNotDone} }
 // then has nothing to undo. Handlers mark such errors, for instance with fmt.Errorf("dial: %w: %w", err, ErrNotDone),
 // or with a method NotDone() bool, whose word is final for the error and all that it wraps. Errors that stand for
 // several attempts have it, because nothing was done only if no attempt did anything.
+//
+// The word is about one action. Where the action is a group, or is carried out by a handler that runs a flow, the error
+// of a part says nothing of the other parts: a yield lets it no longer count.
 func NotDone(err error) bool {
 	for err != nil {
 		switch e := err.(type) { //nolint:errorlint // walks the tree itself
@@ -59,3 +62,10 @@ func NotDone(err error) bool {
 	}
 	return false
 }
+
+// partial is the error of a step within an action, for the whole of it.
+type partial struct{ error }
+
+func (p *partial) Unwrap() error { return p.error }
+
+func (p *partial) NotDone() bool { return false }

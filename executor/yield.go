@@ -2,7 +2,6 @@ package executor
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync/atomic"
 
@@ -176,9 +175,12 @@ func (s *step) carryOut(exec Executor) (result any, err error) {
 	return result, err
 }
 
-// wrap says where an error happened, unless it says so itself.
+// wrap says where an error happened, unless it says so itself: it is then that of a step within this one.
 func (s *step) wrap(err error) error {
-	if _, ok := errors.AsType[*StepError](err); ok {
+	if hasStep(err) {
+		if NotDone(err) {
+			return &partial{err}
+		}
 		return err
 	}
 	return &StepError{Path: Step{at: s}.Path(), Action: s.action, Err: err}
