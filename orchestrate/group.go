@@ -1,7 +1,6 @@
 package orchestrate
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/baton-go/baton/actions"
@@ -20,7 +19,7 @@ func All[T any](y actions.Yield, flows ...Orchestration[T]) ([]T, error) {
 	}
 	r, err := yieldGroup(y, g)
 	if err != nil {
-		return nil, err
+		return nil, withUndo(err, unclean(r))
 	}
 	results := make([]T, len(flows))
 	for i := range results {
@@ -65,16 +64,16 @@ func Race[T any](y actions.Yield, flows ...Orchestration[T]) (T, error) {
 }
 
 func first[T any](y actions.Yield, mode actions.Mode, flows []Orchestration[T]) (T, error) {
-	var zero T
+	var winner T
 	g, err := groupOf(mode, flows)
 	if err != nil {
-		return zero, err
+		return winner, err
 	}
 	r, err := yieldGroup(y, g)
-	if err != nil {
-		return zero, err
+	if err == nil {
+		winner, err = outcome[T](g, r, r.Decided)
 	}
-	return outcome[T](g, r, r.Decided)
+	return winner, withUndo(err, unclean(r))
 }
 
 func groupOf[T any](mode actions.Mode, flows []Orchestration[T]) (actions.Group, error) {
@@ -100,21 +99,25 @@ func yieldGroup(y actions.Yield, g actions.Group) (actions.GroupResult, error) {
 		return r, err
 	}
 	if len(r.Outcomes) != len(g.Branches) {
-		return r, fmt.Errorf("the executor returned %d outcomes for %d branches", len(r.Outcomes), len(g.Branches))
+		return r, fmt.Errorf("the executor returned %d outcomes for the group %q of %d branches",
+			len(r.Outcomes), actions.Name(g), len(g.Branches))
 	}
 	if decisive := g.Mode == actions.Any || g.Mode == actions.Race; decisive && uint(r.Decided) >= uint(len(r.Outcomes)) {
-		return r, fmt.Errorf("the executor says that branch %d of %d decided the group", r.Decided, len(r.Outcomes))
+		return r, fmt.Errorf("the executor says that branch %d decided the group %q of %d branches",
+			r.Decided, actions.Name(g), len(g.Branches))
 	}
 	return r, nil
 }
 
 // outcome is what came of branch i, with its type restored.
 func outcome[T any](g actions.Group, r actions.GroupResult, i int) (T, error) {
-	a := g.Branches[i].Leaf
-	if a == nil {
-		a = g
-	}
-	return result[T](a, r.Outcomes[i].Value, r.Outcomes[i].Err)
+	return result[T](subject(g, i), r.Outcomes[i].Value, r.Outcomes[i].Err)
 }
 
-var errNilFlow = errors.New("the flow is nil")
+// subject is the action that an error about branch i is about.
+func subject(g actions.Group, i int) actions.Action {
+	if leaf := g.Branches[i].Leaf; leaf != nil {
+		return leaf
+	}
+	return g
+}

@@ -24,7 +24,7 @@ func Each[A actions.Of[R], R any](as ...A) []Orchestration[R] {
 //go:noinline
 func lift[R any](a actions.Action) Orchestration[R] {
 	return func(y actions.Yield) (R, error) {
-		v, err := y(a)
+		v, err := ask(y, a)
 		return result[R](a, v, err)
 	}
 }

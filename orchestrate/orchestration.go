@@ -16,7 +16,7 @@ type Orchestration[T any] func(y actions.Yield) (T, error)
 // may go on. A nil result is the zero value of R; one of another type is an [executor.ResultError].
 func Do[A actions.Of[R], R any](y actions.Yield, a A) (R, error) {
 	action := actions.Action(a) // boxed once
-	v, err := y(action)
+	v, err := ask(y, action)
 	if r, ok := v.(R); ok {
 		return r, err
 	}
@@ -32,6 +32,13 @@ func Tell[A actions.Of[actions.Void]](y actions.Yield, a A) error {
 // Bind binds a workflow, a function of a yield and an input, to its input.
 func Bind[In, T any](f func(actions.Yield, In) (T, error), in In) Orchestration[T] {
 	return func(y actions.Yield) (T, error) { return f(y, in) }
+}
+
+func ask(y actions.Yield, a actions.Action) (any, error) {
+	if y == nil {
+		return nil, errNilYield
+	}
+	return y(a)
 }
 
 // result restores the type of a result. Nil is the zero value.

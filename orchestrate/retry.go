@@ -15,20 +15,24 @@ var ErrNotReady = errors.New("still not ready when the schedule ended")
 // where the schedule depends on chance, so that a retry over hours survives restarts; use combinators.Retried for
 // what is over in seconds. An error that says when to come back (see [backoff.After]) is not retried before.
 //
-// One that no retry can cure (see [backoff.Permanent]) comes back as itself, at once. When the schedule has ended the
-// error is a [backoff.RetryError] with those of all attempts; when a wait is cut short, with the reason behind them.
+// One that no retry can cure (see [backoff.Permanent]) comes back as itself, at once, unless it says that nothing was
+// done (see [executor.NotDone]) where an earlier attempt may have done it. Else the error is a [backoff.RetryError]
+// with those of all attempts; if a wait was cut short, with the reason behind them.
 func Retry[T any](y actions.Yield, schedule backoff.Schedule, flow Orchestration[T]) (T, error) {
-	var errs []error
 	if flow == nil {
 		var zero T
-		return zero, errNilFlow
+		return zero, nilFlow("Retry")
 	}
+	var errs []error
 	for attempts := 1; ; attempts++ {
 		result, err := flow(y)
-		if err == nil || hopeless(err) {
-			return result, err
+		if err == nil {
+			return result, nil
 		}
 		errs = append(errs, err)
+		if hopeless(err) {
+			return result, unretried(errs)
+		}
 		rest, ok, err := pause(y, schedule, err)
 		if err != nil {
 			errs = append(errs, err)
@@ -48,7 +52,7 @@ func Poll[T any](
 ) (T, error) {
 	if flow == nil {
 		var zero T
-		return zero, errNilFlow
+		return zero, nilFlow("Poll")
 	}
 	for {
 		result, done, err := flow(y)
@@ -71,10 +75,11 @@ func Poll[T any](
 func pause(y actions.Yield, schedule backoff.Schedule, cause error) (backoff.Schedule, bool, error) {
 	var failed error
 	wait, rest, ok := schedule.Next(func() float64 {
-		bits, err := Do(y, actions.Random{})
-		if err != nil {
-			failed = err
+		if failed != nil {
+			return 0
 		}
+		var bits uint64
+		bits, failed = Do(y, actions.Random{})
 		return float64(bits>>11) / (1 << 53)
 	})
 	if !ok || failed != nil {
@@ -87,6 +92,16 @@ func pause(y actions.Yield, schedule backoff.Schedule, cause error) (backoff.Sch
 		return nil, false, err
 	}
 	return rest, true, nil
+}
+
+// unretried is the error for attempts of which the last is hopeless.
+func unretried(errs []error) error {
+	last := errs[len(errs)-1]
+	all := &backoff.RetryError{Attempts: len(errs), Errs: errs}
+	if executor.NotDone(last) && !all.NotDone() {
+		return all
+	}
+	return last
 }
 
 // hopeless tells whether no retry can cure err: it says so, or the yield itself no longer works.

@@ -15,7 +15,7 @@ func Scope[T any](y actions.Yield, name string, flow Orchestration[T]) (T, error
 	case name == "":
 		return zero, errors.New("orchestrate.Scope: the name is empty")
 	case flow == nil:
-		return zero, errNilFlow
+		return zero, nilFlow("Scope")
 	}
 	g := actions.Group{Scope: name, Branches: []actions.Branch{branchOf(flow)}}
 	r, err := yieldGroup(y, g)

@@ -1,16 +1,21 @@
 package orchestrate
 
-import "github.com/baton-go/baton/actions"
+import (
+	"fmt"
+
+	"github.com/baton-go/baton/actions"
+)
 
 // Case is a member of [Select]: what to wait for, and what to do then.
 type Case struct {
-	branch  actions.Branch
-	deliver func(outcome actions.Outcome[any]) error
+	branch actions.Branch
+	// then does what is to be done with the outcome of the branch, which is that of action a.
+	then func(a actions.Action, o actions.Outcome[any]) error
 }
 
 // When is the case of one action. If it wins, f is called with its result. A nil f drops the result.
 func When[A actions.Of[R], R any](a A, f func(R) error) Case {
-	return Case{actions.Branch{Leaf: a}, then(a, f)}
+	return Case{actions.Branch{Leaf: a}, then(f)}
 }
 
 // WhenFlow is the case of a flow. If it wins, f is called with its result. A nil f drops the result.
@@ -18,12 +23,11 @@ func WhenFlow[T any](flow Orchestration[T], f func(T) error) Case {
 	if flow == nil {
 		return Case{}
 	}
-	b := branchOf(flow)
-	return Case{b, then(b.Leaf, f)}
+	return Case{branchOf(flow), then(f)}
 }
 
-func then[R any](a actions.Action, f func(R) error) func(actions.Outcome[any]) error {
-	return func(o actions.Outcome[any]) error {
+func then[R any](f func(R) error) func(actions.Action, actions.Outcome[any]) error {
+	return func(a actions.Action, o actions.Outcome[any]) error {
 		r, err := result[R](a, o.Value, o.Err)
 		if err != nil || f == nil {
 			return err
@@ -43,14 +47,14 @@ func then[R any](a actions.Action, f func(R) error) func(actions.Outcome[any]) e
 func Select(y actions.Yield, cases ...Case) error {
 	g := actions.Group{Mode: actions.Race, Branches: make([]actions.Branch, len(cases))}
 	for i, c := range cases {
-		if c.deliver == nil {
-			return errNilFlow
+		if c.then == nil {
+			return fmt.Errorf("orchestrate.Select: the flow of case %d is nil", i)
 		}
 		g.Branches[i] = c.branch
 	}
 	r, err := yieldGroup(y, g)
-	if err != nil {
-		return err
+	if err == nil {
+		err = cases[r.Decided].then(subject(g, r.Decided), r.Outcomes[r.Decided])
 	}
-	return cases[r.Decided].deliver(r.Outcomes[r.Decided])
+	return withUndo(err, unclean(r))
 }

@@ -8,7 +8,7 @@ import "github.com/baton-go/baton/actions"
 func Shield[T any](y actions.Yield, flow Orchestration[T]) (T, error) {
 	if flow == nil {
 		var zero T
-		return zero, errNilFlow
+		return zero, nilFlow("Shield")
 	}
-	return flow(func(a actions.Action) (any, error) { return y(actions.Shielded{Action: a}) })
+	return flow(func(a actions.Action) (any, error) { return ask(y, actions.Shielded{Action: a}) })
 }

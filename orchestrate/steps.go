@@ -1,6 +1,7 @@
 package orchestrate
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"iter"
@@ -52,7 +53,7 @@ func (s *Stepper[T]) All() iter.Seq2[actions.Action, *Reply] {
 		var zero T
 		s.result, s.err = zero, ErrNotOver
 		if s.flow == nil {
-			s.err = errNilFlow
+			s.err = nilFlow("Steps")
 			return
 		}
 		l := &loop{yield: yield}
@@ -99,21 +100,18 @@ func (l *loop) step(a actions.Action) (any, error) {
 }
 
 // FromSeq makes an orchestration of a function that is written as an iterator: it yields an action with a pointer to
-// a reply and finds the answer there when it goes on. It ends by returning; if its last action failed, that is the
-// orchestration's error.
+// a reply and finds the answer there when it goes on. It ends by returning. An error that it then leaves in the reply
+// to its last action is the orchestration's; to handle it, it sets the reply's Err to nil.
 func FromSeq(seq iter.Seq2[actions.Action, *Reply]) Orchestration[actions.Void] {
 	if seq == nil {
 		return nil
 	}
 	return func(y actions.Yield) (actions.Void, error) {
-		var last error
+		last := &Reply{}
 		for action, reply := range seq {
-			if reply == nil {
-				reply = &Reply{}
-			}
-			reply.Value, reply.Err = y(action)
-			last = reply.Err
+			last = cmp.Or(reply, &Reply{})
+			last.Value, last.Err = ask(y, action)
 		}
-		return actions.Void{}, last
+		return actions.Void{}, last.Err
 	}
 }

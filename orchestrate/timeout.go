@@ -2,10 +2,12 @@ package orchestrate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/executor"
 )
 
 // TimeoutError says that a flow did not end within its limit. It is context.DeadlineExceeded to errors.Is.
@@ -22,12 +24,13 @@ func (e *TimeoutError) Timeout() bool { return true }
 
 // WithTimeout runs a flow and cancels it if it has not ended after d; the error is then a [TimeoutError]. It races the
 // flow against a Sleep, so the limit lasts as long as the run does, through restarts too. A limit that is not positive
-// has passed before the flow begins.
+// has passed before the flow begins. If the Sleep itself fails, the flow is cancelled too, and the error is the
+// Sleep's; but a flow that ended for reasons of its own, because the run was cancelled for instance, keeps its outcome.
 func WithTimeout[T any](y actions.Yield, d time.Duration, flow Orchestration[T]) (T, error) {
 	var zero T
 	switch {
 	case flow == nil:
-		return zero, errNilFlow
+		return zero, nilFlow("WithTimeout")
 	case d <= 0:
 		return zero, &TimeoutError{Limit: d}
 	}
@@ -36,11 +39,21 @@ func WithTimeout[T any](y actions.Yield, d time.Duration, flow Orchestration[T])
 		{Leaf: actions.Sleep{For: d}},
 	}}
 	r, err := yieldGroup(y, g)
-	if err != nil {
-		return zero, err
-	}
-	if r.Decided == 1 {
-		return zero, &TimeoutError{Limit: d}
+	switch {
+	case err == nil && r.Decided == 1:
+		return zero, withUndo(&TimeoutError{Limit: d}, unclean(r))
+	case err != nil && !keeps(r):
+		return zero, withUndo(err, unclean(r))
 	}
 	return outcome[T](g, r, 0)
+}
+
+// keeps tells whether the flow's own outcome counts although the Sleep beside it failed first: the flow did not end
+// because of that.
+func keeps(r actions.GroupResult) bool {
+	if r.Decided != 1 || len(r.Outcomes) != 2 {
+		return false
+	}
+	_, cancelled := errors.AsType[*executor.DecidedError](r.Outcomes[0].Err)
+	return !cancelled
 }

@@ -1,16 +1,21 @@
 package orchestrate
 
-import "github.com/baton-go/baton/actions"
+import (
+	"fmt"
+
+	"github.com/baton-go/baton/actions"
+)
 
 // Branch is a member of [Together]: what to do, and where its result goes.
 type Branch struct {
-	branch  actions.Branch
-	deliver func(outcome actions.Outcome[any]) error
+	branch actions.Branch
+	// into checks the outcome of the branch, which is that of action a, and returns what delivers it.
+	into func(a actions.Action, o actions.Outcome[any]) (deliver func(), err error)
 }
 
 // Into is the branch that yields one action and puts its result into dst. A nil dst drops the result.
 func Into[A actions.Of[R], R any](dst *R, a A) Branch {
-	return Branch{actions.Branch{Leaf: a}, into(dst, a)}
+	return Branch{actions.Branch{Leaf: a}, into(dst)}
 }
 
 // IntoFlow is the branch that runs a flow and puts its result into dst. A nil dst drops the result.
@@ -18,17 +23,17 @@ func IntoFlow[T any](dst *T, flow Orchestration[T]) Branch {
 	if flow == nil {
 		return Branch{}
 	}
-	b := branchOf(flow)
-	return Branch{b, into(dst, b.Leaf)}
+	return Branch{branchOf(flow), into(dst)}
 }
 
-func into[R any](dst *R, a actions.Action) func(actions.Outcome[any]) error {
-	return func(o actions.Outcome[any]) error {
+func into[R any](dst *R) func(actions.Action, actions.Outcome[any]) (func(), error) {
+	return func(a actions.Action, o actions.Outcome[any]) (func(), error) {
 		r, err := result[R](a, o.Value, o.Err)
-		if err == nil && dst != nil {
-			*dst = r
-		}
-		return err
+		return func() {
+			if dst != nil {
+				*dst = r
+			}
+		}, err
 	}
 }
 
@@ -48,19 +53,23 @@ func Together(y actions.Yield, branches ...Branch) error {
 	}
 	g := actions.Group{Mode: actions.All, Branches: make([]actions.Branch, len(branches))}
 	for i, b := range branches {
-		if b.deliver == nil {
-			return errNilFlow
+		if b.into == nil {
+			return fmt.Errorf("orchestrate.Together: the flow of branch %d is nil", i)
 		}
 		g.Branches[i] = b.branch
 	}
 	r, err := yieldGroup(y, g)
 	if err != nil {
-		return err
+		return withUndo(err, unclean(r))
 	}
+	deliveries := make([]func(), len(branches))
 	for i, b := range branches {
-		if err := b.deliver(r.Outcomes[i]); err != nil {
+		if deliveries[i], err = b.into(subject(g, i), r.Outcomes[i]); err != nil {
 			return err
 		}
+	}
+	for _, deliver := range deliveries {
+		deliver()
 	}
 	return nil
 }
