@@ -2,6 +2,7 @@ package combinators
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/baton-go/baton/executor"
 )
@@ -18,6 +19,7 @@ func Chain(cs ...Combinator) Combinator {
 			panic(fmt.Sprintf("combinators.Chain: combinator %d is nil", i))
 		}
 	}
+	cs = slices.Clone(cs)
 	return func(e executor.Executor) executor.Executor {
 		for i := len(cs) - 1; i >= 0; i-- {
 			e = cs[i](e)
