@@ -20,6 +20,7 @@ const (
 	keyError    = "error"
 	keyBy       = "by"
 	keyDelay    = "delay"
+	keyLimit    = "limit"
 	keyCallback = "callback"
 )
 

@@ -2,6 +2,7 @@ package combinators_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/combinators"
@@ -56,11 +57,33 @@ func table() []lawtest.Row {
 			},
 		},
 		{
+			Func: "Timed", Allocates: true,
+			New: func() combinators.Combinator { return combinators.Timed(longTime) },
+		},
+		{
+			Func: "TimedWith", Layer: "Timed", Allocates: true,
+			New: func() combinators.Combinator {
+				return combinators.TimedWith(combinators.Timeout{
+					Limit:   longTime,
+					LimitOf: func(actions.Action) time.Duration { return 0 },
+				})
+			},
+		},
+		{
+			Func: "TimedWith", Variant: "leaving handlers behind", Layer: "Timed", Allocates: true,
+			New: func() combinators.Combinator {
+				return combinators.TimedWith(combinators.Timeout{Limit: longTime, Abandon: &combinators.Abandonment{}})
+			},
+		},
+		{
 			Func: "When", Kind: lawtest.Structure, Recovers: true,
 			New: func() combinators.Combinator { return combinators.When(everything, combinators.Recovered()) },
 		},
 	}
 }
+
+// longTime is longer than any law takes.
+const longTime = 2_000_000 * time.Hour
 
 func TestTheLawsHold(t *testing.T) {
 	t.Parallel()

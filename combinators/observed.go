@@ -19,7 +19,8 @@ type Sink interface {
 	// Start is told that an action begins, and returns the context to carry it out under: ctx, or one derived from it.
 	Start(ctx context.Context, e *Started) context.Context
 	// Observe is told everything else: that the action ended, and what the combinators below have done about it in the
-	// meantime. The context is the one that the sinks' Start made together.
+	// meantime, or, of a handler that [Timed] has abandoned, later. The context is the one that the sinks' Start made
+	// together.
 	Observe(ctx context.Context, e Event)
 }
 
