@@ -13,8 +13,11 @@ type branchLayer struct {
 // WithBranches puts a layer around the executor of the branches, should the action that ctx was made for turn out to be
 // a group: [RunGroup] then carries their actions out with wrap(exec). It is for observers, which from outside the
 // executor of groups can so see every single action inside; policies are put where they are meant to act. The layer
-// that is added last is the innermost.
+// that is added last is the innermost. WithBranches panics if wrap is nil.
 func WithBranches(ctx context.Context, wrap func(Executor) Executor) context.Context {
+	if wrap == nil {
+		panic("executor.WithBranches: the function is nil")
+	}
 	at := position(ctx).step
 	if outer, ok := ctx.Value(branchesKey{}).(*branchLayer); ok && outer.step == at {
 		inner := wrap

@@ -35,13 +35,17 @@ func (e *DecidedError) Unwrap() error { return context.Canceled }
 //
 // The result is whole in any case; its error is the one that the mode makes of it: the first failure of All, the error
 // of the first to finish of Race, all errors joined for Any. A panic in a branch becomes its error, a [PanicError]. If
-// a branch exits its goroutine with runtime.Goexit, so does RunGroup, after all have ended.
+// a branch exits its goroutine with runtime.Goexit, the others are cancelled, and so does RunGroup after all have ended.
+// RunGroup panics if exec is nil.
 func RunGroup(ctx context.Context, g actions.Group, exec Executor) (actions.GroupResult, error) {
+	if exec = branchExecutor(ctx, exec); isNil(exec) {
+		panic("executor.RunGroup: the executor is nil")
+	}
 	if err := checkGroup(g); err != nil {
 		return actions.GroupResult{Decided: -1}, err
 	}
 	n := len(g.Branches)
-	r := &groupRun{group: g, exec: branchExecutor(ctx, exec), origin: originAt(position(ctx))}
+	r := &groupRun{group: g, exec: exec, origin: originAt(position(ctx))}
 	if r.origin.run == nil {
 		r.origin.run = &run{}
 	}

@@ -20,7 +20,7 @@ type slot struct {
 
 func newTable(routes []route) table {
 	size, bits := 2, uint(1) // a shift by 64 would be none
-	for size < 2*len(routes)+1 {
+	for size < 2*len(routes) {
 		size, bits = size*2, bits+1
 	}
 	t := table{slots: make([]slot, size), shift: 64 - bits}

@@ -22,10 +22,14 @@ func unhandled(a actions.Action, names []string) error {
 
 // Error names the action, the handlers that come near it, and the remedy.
 func (e *UnhandledError) Error() string {
-	name := actions.Name(e.Action)
-	switch a := e.Action.(type) {
-	case nil:
+	if e.Action == nil {
 		return "the action is nil"
+	}
+	name, t := actions.Name(e.Action), reflect.TypeOf(e.Action)
+	if t.Kind() == reflect.Pointer {
+		return fmt.Sprintf("no handler for %s: yield the value %s{…}, not a pointer to it", t, t.Elem())
+	}
+	switch a := e.Action.(type) {
 	case actions.Group:
 		return fmt.Sprintf("no handler for the group %q of %d branches: wrap the executor in combinators.Parallelize",
 			name, len(a.Branches))
@@ -37,10 +41,6 @@ func (e *UnhandledError) Error() string {
 	if actions.IsWait(e.Action) {
 		return fmt.Sprintf("no handler for %s: events come from a durable runtime, or add executor.On(func(ctx "+
 			"context.Context, a %s) (…, error)) to the mux", name, name)
-	}
-	t := reflect.TypeOf(e.Action)
-	if t.Kind() == reflect.Pointer {
-		return fmt.Sprintf("no handler for %s: yield the value %s{…}, not a pointer to it", t, t.Elem())
 	}
 	return fmt.Sprintf("no handler for %s%s: add executor.On(func(ctx context.Context, a %s) (…, error)) to the mux",
 		name, didYouMean(e.Near), t)
