@@ -90,7 +90,7 @@ func checkDistance(t require.TestingT, a, b string) {
 }
 
 func FuzzDistance(f *testing.F) {
-	for _, s := range [][2]string{{"", ""}, {"charge", "chrage"}, {"größe", "grösse"}, {"\xff\xfe", "a\xff"}, {"ab", "ba"}} {
+	for _, s := range [][2]string{{"", ""}, {"charge", "chrage"}, {"größe", "grösse"}, {"\xff\xfe", "a\xff"}} {
 		f.Add(s[0], s[1])
 	}
 	f.Fuzz(func(t *testing.T, a, b string) {
