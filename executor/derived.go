@@ -15,7 +15,7 @@ func WithAttempt(ctx context.Context, attempt int) context.Context {
 		return ctx
 	}
 	d := at.step.line.run.slabs.next()
-	*d = derived{Context: ctx, place: place{at.step, at.holder, &d.ran, int32(attempt)}}
+	*d = derived{Context: ctx, place: place{at.step, at.holder, d}, number: int32(attempt)}
 	return d
 }
 
@@ -44,20 +44,39 @@ func Holds(ctx context.Context, key any) bool {
 
 // place is what a context knows about where it is.
 type place struct {
-	step    *step    // nil outside a run
-	holder  *derived // the innermost permit
-	flows   *atomic.Int32
-	attempt int32
+	step   *step    // nil outside a run
+	holder *derived // the innermost permit
+	try    *derived // the attempt; nil if nobody counts
+}
+
+// attempt is the number of the attempt.
+func (p place) attempt() int32 {
+	switch {
+	case p.try != nil:
+		return p.try.number
+	case p.step != nil:
+		return p.step.line.tried + 1
+	}
+	return 0
+}
+
+// flow numbers the flow that the handler is about to run: each attempt counts its own, so that the steps of a flow are
+// the same in every attempt.
+func (p place) flow() int32 {
+	if p.try != nil {
+		return p.try.flows.Add(1) - 1
+	}
+	return p.step.flows.Add(1) - 1
 }
 
 // position finds the place of a context.
 func position(ctx context.Context) place {
 	switch c := ctx.Value(stepKey{}).(type) {
 	case *step:
-		return place{c, c.line.holder, &c.flows, c.line.tried + 1}
+		return place{step: c, holder: c.line.holder}
 	case *derived:
 		if c.held != nil {
-			return place{c.step, c, c.flows, c.attempt}
+			return place{c.step, c, c.try}
 		}
 		return c.place
 	case *rooted:
@@ -67,12 +86,13 @@ func position(ctx context.Context) place {
 }
 
 // derived is a step's context with something added: the number of an attempt, or a permit. Its place is the one that it
-// was derived at.
+// was derived at, except that an attempt is its own.
 type derived struct {
 	context.Context
 	place
-	held any
-	ran  atomic.Int32 // the flows that the handler has run in this attempt, if it is an attempt
+	held   any          // of a permit: its key
+	number int32        // of an attempt, as is
+	flows  atomic.Int32 // how many flows the handler has run in it
 }
 
 func (d *derived) Value(key any) any {

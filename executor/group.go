@@ -35,8 +35,8 @@ func (e *DecidedError) Unwrap() error { return context.Canceled }
 //
 // The result is whole in any case; its error is the one that the mode makes of it: the first failure of All, the error
 // of the first to finish of Race, all errors joined for Any. A panic in a branch becomes its error, a [PanicError]. If
-// a branch exits its goroutine with runtime.Goexit, the others are cancelled, and so does RunGroup after all have ended.
-// RunGroup panics if exec is nil.
+// a branch exits its goroutine with runtime.Goexit, the others are cancelled, and RunGroup exits too after all have
+// ended. RunGroup panics if exec is nil.
 func RunGroup(ctx context.Context, g actions.Group, exec Executor) (actions.GroupResult, error) {
 	if exec = branchExecutor(ctx, exec); isNil(exec) {
 		panic("executor.RunGroup: the executor is nil")
@@ -47,7 +47,7 @@ func RunGroup(ctx context.Context, g actions.Group, exec Executor) (actions.Grou
 	n := len(g.Branches)
 	r := &groupRun{group: g, exec: exec, origin: originAt(position(ctx))}
 	if r.origin.run == nil {
-		r.origin.run = &run{}
+		r.origin = alone(ctx, g)
 	}
 	if g.Scope != "" {
 		r.origin.scope = &scope{name: g.Scope, outer: r.origin.scope}
@@ -87,6 +87,12 @@ func checkGroup(g actions.Group) error {
 		}
 	}
 	return nil
+}
+
+// alone is the origin of the branches of a group outside a run: the group is step 0 of a run of its own.
+func alone(ctx context.Context, g actions.Group) origin {
+	o := &origin{run: &run{id: runID(ctx)}, holder: position(ctx).holder}
+	return origin{run: o.run, holder: o.holder, parent: &step{line: &lineage{origin: o, ctx: ctx}, action: g}}
 }
 
 // groupRun is a group being carried out.

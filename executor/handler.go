@@ -45,7 +45,8 @@ func OnVoid[A actions.Of[actions.Void]](f func(ctx context.Context, a A) error) 
 func newRoute[A actions.Action](function string, handle Func) route {
 	t := reflect.TypeFor[A]()
 	if t.Kind() != reflect.Struct {
-		panic(fmt.Sprintf("executor.%s: %s is not a struct: an action is a struct that embeds actions.Returns", function, t))
+		panic(fmt.Sprintf("executor.%s: %s is not a struct: an action is a struct that embeds actions.Returns",
+			function, t))
 	}
 	var zero A
 	name := actions.Name(zero)

@@ -46,7 +46,8 @@ func TestBadHandlersAreRefusedWhenTheMuxIsMade(t *testing.T) {
 		"executor.On: actions.Of[int] is not a struct: an action is a struct that embeds actions.Returns": func() {
 			executor.On(func(context.Context, actions.Of[int]) (int, error) { return 0, nil })
 		},
-		"executor.OnVoid: *executor_test.Refund is not a struct: an action is a struct that embeds actions.Returns": func() {
+		"executor.OnVoid: *executor_test.Refund is not a struct: " +
+			"an action is a struct that embeds actions.Returns": func() {
 			executor.OnVoid(func(context.Context, *Refund) error { return nil })
 		},
 		"executor.On: the ActionName of executor_test.nameless is empty": func() {
@@ -77,18 +78,24 @@ func TestAnUnhandledActionIsNamedWithTheRemedy(t *testing.T) {
 		{charge{}, "no handler for executor_test.charge (there is one for executor_test.Charge): " +
 			"add executor.On(func(ctx context.Context, a executor_test.charge) (…, error)) to the mux"},
 		{&Charge{}, "no handler for *executor_test.Charge: yield the value executor_test.Charge{…}, not a pointer to it"},
-		{(*Charge)(nil), "no handler for *executor_test.Charge: yield the value executor_test.Charge{…}, not a pointer to it"},
+		{(*say)(nil), "no handler for *executor_test.say: yield the value executor_test.say{…}, not a pointer to it"},
 		{&actions.Sleep{}, "no handler for *actions.Sleep: yield the value actions.Sleep{…}, not a pointer to it"},
 		{actions.Sleep{}, "no handler for actions.Sleep: wrap the executor in executor.System"},
 		{actions.Version{}, "no handler for actions.Version: wrap the executor in executor.System"},
 		{actions.Receive[int]{}, "no handler for actions.Receive[int]: events come from a durable runtime, or add " +
 			"executor.On(func(ctx context.Context, a actions.Receive[int]) (…, error)) to the mux"},
-		{actions.Group{Branches: leaves(say{}, say{})},
-			`no handler for the group "all" of 2 branches: wrap the executor in combinators.Parallelize`},
-		{actions.Group{Scope: "pay"},
-			`no handler for the group "scope pay" of 0 branches: wrap the executor in combinators.Parallelize`},
-		{actions.Shielded{Action: say{}},
-			"no handler for the shielded action executor_test.say: a yield from executor.Yield unwraps it"},
+		{
+			actions.Group{Branches: leaves(say{}, say{})},
+			`no handler for the group "all" of 2 branches: wrap the executor in combinators.Parallelize`,
+		},
+		{
+			actions.Group{Scope: "pay"},
+			`no handler for the group "scope pay" of 0 branches: wrap the executor in combinators.Parallelize`,
+		},
+		{
+			actions.Shielded{Action: say{}},
+			"no handler for the shielded action executor_test.say: a yield from executor.Yield unwraps it",
+		},
 	} {
 		_, err := m.Execute(t.Context(), c.action)
 		require.EqualError(t, err, c.want)

@@ -81,9 +81,24 @@ func TestAMuxOfManyTypesFindsEachOfThem(t *testing.T) {
 	t.Parallel()
 	m := executor.NewMux(many()...)
 	for _, a := range []actions.Action{
-		boxed[int8]{}, boxed[int16]{}, boxed[int32]{}, boxed[int64]{}, boxed[uint8]{}, boxed[uint16]{}, boxed[uint32]{},
-		boxed[uint64]{}, boxed[float32]{}, boxed[float64]{}, boxed[string]{}, boxed[bool]{}, boxed[[]int]{},
-		boxed[map[string]int]{}, boxed[[2]int]{}, boxed[*int]{}, boxed[error]{}, boxed[struct{ X int }]{},
+		boxed[int8]{},
+		boxed[int16]{},
+		boxed[int32]{},
+		boxed[int64]{},
+		boxed[uint8]{},
+		boxed[uint16]{},
+		boxed[uint32]{},
+		boxed[uint64]{},
+		boxed[float32]{},
+		boxed[float64]{},
+		boxed[string]{},
+		boxed[bool]{},
+		boxed[[]int]{},
+		boxed[map[string]int]{},
+		boxed[[2]int]{},
+		boxed[*int]{},
+		boxed[error]{},
+		boxed[struct{ X int }]{},
 	} {
 		v, err := m.Execute(t.Context(), a)
 		require.NoError(t, err)

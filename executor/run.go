@@ -15,6 +15,20 @@ type run struct {
 	slabs slabs
 }
 
+// runID is the ID of the run that begins under ctx. Permits may have been taken since it was given.
+func runID(ctx context.Context) string {
+	for {
+		switch c := ctx.Value(stepKey{}).(type) {
+		case *rooted:
+			return c.id
+		case *derived:
+			ctx = c.Context
+		default:
+			return ""
+		}
+	}
+}
+
 // rooted is a context under which a run begins. It hides the step that it is derived from, though not the permits.
 type rooted struct {
 	context.Context

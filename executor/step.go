@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -13,6 +14,8 @@ import (
 
 // ErrNoRun is the error of [Step.Key] in a run that was given no ID.
 var ErrNoRun = errors.New("the run has no ID, so its steps have no key: give it one with executor.WithRun")
+
+var errAside = errors.New("an aside is not a step of its run, so it has no key")
 
 // Step tells a handler or a combinator which action of which run it is carrying out. The zero Step stands for an action
 // that was not yielded by a run. A Step is immutable: a handler that was abandoned or hedged keeps seeing its own.
@@ -24,12 +27,12 @@ type Step struct {
 // StepFrom returns the step of the action that ctx was made for.
 func StepFrom(ctx context.Context) Step {
 	at := position(ctx)
-	return Step{at.step, at.attempt}
+	return Step{at.step, at.attempt()}
 }
 
 // Path is the position of the action in its run: "3" is the fourth action, "3.1.0" the first action of branch 1 of the
 // group at 3. A handler that itself runs a flow nests its path too: the first such run in the handler of step 3 begins
-// at "3.0.0", the second at "3.1.0". An aside has the path of the action after it.
+// at "3.0.0", the second at "3.1.0", in each attempt. An aside has the path of the action after it.
 func (s Step) Path() string {
 	if s.at == nil {
 		return ""
@@ -70,13 +73,18 @@ func (s Step) InScope(name string) bool {
 }
 
 // Key identifies the step's effect: it is the same in every attempt, replay and restart, and different for every other
-// step of every other run, so it serves as an idempotency key. It is made of the run's ID, the path and the action's
-// name. Without a run ID the error is [ErrNoRun].
+// step of every other run, so it serves as an idempotency key. It is "r-42/3.1.0/shop.Charge": the run's ID, the path
+// and the action's name, in which a slash is written %2F. Without a run ID the error is [ErrNoRun]. An aside has no
+// key.
 func (s Step) Key() (string, error) {
-	if s.Run() == "" {
+	switch {
+	case s.Run() == "":
 		return "", ErrNoRun
+	case actions.IsAside(s.at.action):
+		return "", errAside
 	}
-	return s.Run() + "/" + s.Path() + "/" + actions.Name(s.at.action), nil
+	name := strings.ReplaceAll(actions.Name(s.at.action), "/", "%2F") // the run's ID may have some too
+	return s.Run() + "/" + s.Path() + "/" + name, nil
 }
 
 // Same tells whether both are the same step, in whatever attempt.
@@ -102,7 +110,7 @@ type step struct {
 	line   *lineage
 	action actions.Action
 	index  int32
-	// flows counts the flows that the handler has run under this step, in its first attempt.
+	// flows counts the flows that the handler has run in the first attempt, or in all if nobody counts attempts.
 	flows atomic.Int32
 }
 

@@ -30,18 +30,13 @@ func Yield(ctx context.Context, exec Executor) (y actions.Yield, end func()) {
 	}{}
 	s := &root.strand
 	s.exec, s.ctx, s.origin = exec, ctx, &root.origin
-	switch at := ctx.Value(stepKey{}).(type) {
-	case *rooted:
-		root.run.id = at.id
-		root.origin = origin{run: &root.run, holder: at.holder}
-	default:
-		place := position(ctx)
-		root.origin = originAt(place)
-		if place.step != nil {
-			s.branch = place.flows.Add(1) - 1
-		} else {
-			root.origin.run = &root.run
-		}
+	at := position(ctx)
+	root.origin = originAt(at)
+	if at.step != nil {
+		s.branch = at.flow()
+	} else {
+		root.run.id = runID(ctx)
+		root.origin.run = &root.run
 	}
 	return s.yield, s.end
 }
@@ -68,7 +63,7 @@ const (
 func originAt(at place) origin {
 	o := origin{holder: at.holder, parent: at.step}
 	if at.step != nil {
-		o.run, o.scope, o.tried = at.step.line.run, at.step.line.scope, at.attempt-1
+		o.run, o.scope, o.tried = at.step.line.run, at.step.line.scope, at.attempt()-1
 	}
 	return o
 }
