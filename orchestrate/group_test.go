@@ -3,7 +3,7 @@ package orchestrate_test
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -37,7 +37,7 @@ func TestResultsComeInOrderHoweverLongEachTakes(t *testing.T) {
 		flows := make([]orchestrate.Orchestration[int], 10)
 		want := make([]int, len(flows))
 		for i := range flows {
-			name := fmt.Sprint(i)
+			name := strconv.Itoa(i)
 			w.on(name, after(time.Duration(7*i%10)*time.Second, answers(i)))
 			flows[i], want[i] = get(name), i
 			if i%2 == 1 {
@@ -100,9 +100,9 @@ func TestAGroupJoinsEveryBranch(t *testing.T) {
 	// Each of them needs a while to end once it is cancelled.
 	onConcurrentHosts(t, func(t *testing.T, h host) {
 		for name, end := range map[string]func(cancel func()) behaviour{
-			"after an error":    func(func()) behaviour { return fails(errBoom) },
-			"after a panic":     func(func()) behaviour { return panics("x") },
-			"when it is over":   func(cancel func()) behaviour { return calls(cancel, hangs) },
+			"after an error":  func(func()) behaviour { return fails(errBoom) },
+			"after a panic":   func(func()) behaviour { return panics("x") },
+			"when it is over": func(cancel func()) behaviour { return calls(cancel, hangs) },
 			"after a success": func(func()) behaviour { return answers(1) },
 		} {
 			ctx, cancel := context.WithCancel(t.Context())

@@ -23,21 +23,21 @@ var (
 	// In parallel: the branches are goroutines.
 	inParallel = host{
 		"in parallel", func(ctx context.Context, exec executor.Executor) (context.Context, executor.Executor) {
-			return ctx, combinators.Parallelize()(executor.System(exec))
+			return ctx, combinators.Parallelize()(exec)
 		},
 	}
 	// In order: each branch runs to its end before the next one starts, all on one goroutine.
 	inOrder = host{
 		"in order", func(ctx context.Context, exec executor.Executor) (context.Context, executor.Executor) {
 			ctx = executor.WithStrands(ctx, executortest.InOrder{})
-			return ctx, combinators.Parallelize()(executor.System(exec))
+			return ctx, combinators.Parallelize()(exec)
 		},
 	}
 	// Cooperative: a scheduler lets one branch run at a time, as a Temporal workflow does.
 	cooperative = host{
 		"cooperative", func(ctx context.Context, exec executor.Executor) (context.Context, executor.Executor) {
 			strands := &executortest.Cooperative{}
-			return executor.WithStrands(ctx, strands), combinators.Parallelize()(strands.Around(executor.System(exec)))
+			return executor.WithStrands(ctx, strands), combinators.Parallelize()(strands.Around(exec))
 		},
 	}
 )
@@ -66,6 +66,6 @@ func on(t *testing.T, hosts []host, test func(t *testing.T, h host)) {
 
 // run runs a flow under the host.
 func run[T any](ctx context.Context, h host, w *world, flow orchestrate.Orchestration[T]) (T, error) {
-	ctx, exec := h.around(ctx, w.mux())
+	ctx, exec := h.around(ctx, executor.System(w.mux()))
 	return orchestrate.Run(ctx, flow, exec)
 }

@@ -131,7 +131,7 @@ func TestNilsAreErrorsThatNameWhatIsMissing(t *testing.T) {
 		_, err := orchestrate.Run(ctx, flow, exec)
 		return err
 	}
-	missing(runs(nil, get("x"), exec), "orchestrate.Run: the context is nil") //nolint:staticcheck // that is the point
+	missing(runs(nil, get("x"), exec), "orchestrate.Run: the context is nil")
 	missing(runs(t.Context(), nil, exec), "orchestrate.Run: the flow is nil")
 	missing(runs(t.Context(), get("x"), nil), "orchestrate.Run: the executor is nil")
 	missing(runs(t.Context(), get("x"), (*executor.Mux)(nil)), "panic: executor.Yield: the executor is nil")

@@ -47,7 +47,8 @@ func Steps[T any](flow Orchestration[T]) *Stepper[T] {
 }
 
 // All runs the orchestration from the top and yields each action with the reply to be filled in. If the loop is left,
-// the orchestration sees [ErrStopped] from then on, and the loop ends when it has returned.
+// the orchestration sees [ErrStopped] from then on, and the loop ends when it has returned. A panic of the
+// orchestration goes through the loop.
 func (s *Stepper[T]) All() iter.Seq2[actions.Action, *Reply] {
 	return func(yield func(actions.Action, *Reply) bool) {
 		var zero T
