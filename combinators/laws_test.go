@@ -28,6 +28,23 @@ func table() []lawtest.Row {
 			New: func() combinators.Combinator { return combinators.For[lawtest.List](combinators.Recovered()) },
 		},
 		{
+			Func: "Hedged", Allocates: true,
+			New: func() combinators.Combinator {
+				return combinators.Hedged(combinators.Hedge{Safe: everything, Delay: longTime})
+			},
+			Tight: func() combinators.Combinator {
+				return combinators.Hedged(combinators.Hedge{Safe: everything, Delay: 1, MaxExtra: 5})
+			},
+		},
+		{
+			Func: "Hedged", Variant: "what is not safe",
+			New: func() combinators.Combinator {
+				return combinators.Hedged(combinators.Hedge{
+					Safe: func(actions.Action) bool { return false }, Delay: 1,
+				})
+			},
+		},
+		{
 			Func: "Named", Layer: "Named(scope)", Kind: lawtest.Structure,
 			New: func() combinators.Combinator { return combinators.Named("scope", combinators.Recovered()) },
 		},
