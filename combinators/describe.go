@@ -21,6 +21,7 @@ const (
 	keyBy       = "by"
 	keyDelay    = "delay"
 	keyLimit    = "limit"
+	keyResort   = "resort"
 	keyCallback = "callback"
 )
 

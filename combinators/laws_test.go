@@ -1,11 +1,13 @@
 package combinators_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/combinators"
+	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/internal/lawtest"
 )
 
@@ -17,6 +19,23 @@ func table() []lawtest.Row {
 			Func: "Chain", Layer: "Recovered", Kind: lawtest.Structure, Recovers: true,
 			New: func() combinators.Combinator {
 				return combinators.Chain(combinators.Chain(), combinators.Recovered())
+			},
+		},
+		{
+			Func: "Fallback",
+			New: func() combinators.Combinator {
+				return combinators.Fallback(combinators.AnswerFunc(
+					func(_ context.Context, _ actions.Action, err error) (any, error) { return nil, err },
+				))
+			},
+		},
+		{
+			Func: "FallbackWith", Layer: "Fallback",
+			New: func() combinators.Combinator {
+				return combinators.FallbackWith(combinators.Plan{
+					Resorts: []combinators.Resort{combinators.Instead(executor.NewMux())},
+					Class:   combinators.Classify,
+				})
 			},
 		},
 		{
