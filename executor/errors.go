@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime/debug"
+	"strings"
 
 	"github.com/baton-go/baton/actions"
 )
@@ -18,13 +19,17 @@ var (
 	ErrOver = errors.New("the run of this yield is over")
 )
 
-// StepError says which action failed, and where. A yield wraps every executor's error in one, once.
+// StepError says which action failed, and where. A yield wraps every executor's error in one, unless it has one of a
+// step within already: of a branch, or of a flow that the handler ran. An error thus has one for each run that it came
+// through.
 type StepError struct {
 	// Path is the step of the action, such as "3.1.0".
 	Path string
 	// Action is the action as it was yielded.
 	Action actions.Action
 	Err    error
+
+	run *run // nil in one that no yield made
 }
 
 // Error is "step 3.1.0: shop.Charge: " and the error.
@@ -34,6 +39,12 @@ func (e *StepError) Error() string {
 
 // Unwrap returns Err.
 func (e *StepError) Unwrap() error { return e.Err }
+
+// within tells whether the error happened at the step of the given path, or at one inside it.
+func (e *StepError) within(r *run, path string) bool {
+	rest, ok := strings.CutPrefix(e.Path, path)
+	return ok && (rest == "" || rest[0] == '.') && (e.run == nil || e.run == r)
+}
 
 // PanicError is a panic that was turned into an error: in a handler, a branch or an orchestration.
 type PanicError struct {
@@ -52,12 +63,12 @@ func NewPanicError(value any) *PanicError {
 	return &PanicError{Value: value, Stack: debug.Stack()}
 }
 
-// Error is "panic: " and the value, on one line.
+// Error is "panic: " and the value.
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 
-// Format prints the error, and with the verb %+v its stack.
+// Format prints the error as the verb prints its text, and with %+v its stack as well.
 func (e *PanicError) Format(f fmt.State, verb rune) {
-	fmt.Fprint(f, e.Error())
+	fmt.Fprintf(f, fmt.FormatString(f, verb), e.Error())
 	if verb == 'v' && f.Flag('+') {
 		fmt.Fprintf(f, "\n\n%s", e.Stack)
 	}

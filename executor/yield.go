@@ -2,6 +2,7 @@ package executor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 
@@ -170,13 +171,16 @@ func (s *step) carryOut(exec Executor) (result any, err error) {
 	return result, err
 }
 
-// wrap says where an error happened, unless it says so itself: it is then that of a step within this one.
+// wrap says where an error happened, unless it says so itself because it happened at a step within this one.
 func (s *step) wrap(err error) error {
-	if hasStep(err) {
-		if NotDone(err) {
-			return &partial{err}
+	path := Step{at: s}.Path()
+	if e, ok := errors.AsType[*StepError](err); ok {
+		if NotDone(err) && !notDone(err, true) {
+			err = &partial{err}
 		}
-		return err
+		if e.within(s.line.run, path) {
+			return err
+		}
 	}
-	return &StepError{Path: Step{at: s}.Path(), Action: s.action, Err: err}
+	return &StepError{Path: path, Action: s.action, Err: err, run: s.line.run}
 }
