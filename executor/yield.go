@@ -81,17 +81,17 @@ func (s *strand) yield(a actions.Action) (result any, err error) {
 	s.used++
 	at.line, at.action, at.index = &s.lineage, a, s.next
 	s.next++
-	ctx := context.Context(at)
-	switch a.(type) {
-	case actions.Shielded, actions.Log, actions.Progress, actions.Version:
-		ctx = s.special(at)
-	}
 	returned := false
 	defer func() {
 		if !returned && at.caught(recover(), &result, &err) {
 			s.state.CompareAndSwap(lent, idle)
 		}
 	}()
+	ctx := context.Context(at)
+	switch a.(type) {
+	case actions.Shielded, actions.Log, actions.Progress, actions.Version:
+		ctx = s.special(at)
+	}
 	result, err = s.exec.Execute(ctx, at.action)
 	if err != nil {
 		err = at.wrap(err)
@@ -156,14 +156,13 @@ func (s *step) caught(panicked any, result *any, err *error) bool {
 
 // carryOut has the executor carry out the action of the step.
 func (s *step) carryOut(exec Executor) (result any, err error) {
-	ctx := s.context()
 	returned := false
 	defer func() {
 		if !returned {
 			s.caught(recover(), &result, &err)
 		}
 	}()
-	result, err = exec.Execute(ctx, s.action)
+	result, err = exec.Execute(s.context(), s.action)
 	if err != nil {
 		err = s.wrap(err)
 	}
