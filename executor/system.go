@@ -38,7 +38,17 @@ func (s *system) Execute(ctx context.Context, a actions.Action) (any, error) {
 		if err := Refuse(ctx); err != nil {
 			return nil, err
 		}
+		return standard(ctx, a)
 	}
+	return s.next.Execute(ctx, a)
+}
+
+func (s *system) Unwrap() Executor { return s.next }
+
+func (s *system) String() string { return "System" }
+
+// standard carries out the actions that System takes off.
+func standard(ctx context.Context, a actions.Action) (any, error) {
 	switch a := a.(type) {
 	case actions.Sleep:
 		return nil, sleep(ctx, a.For)
@@ -56,15 +66,9 @@ func (s *system) Execute(ctx context.Context, a actions.Action) (any, error) {
 	case actions.Log:
 		log(ctx, a)
 		return nil, nil
-	case actions.Progress:
-		return nil, nil
 	}
-	return s.next.Execute(ctx, a)
+	return nil, nil // Progress
 }
-
-func (s *system) Unwrap() Executor { return s.next }
-
-func (s *system) String() string { return "System" }
 
 func sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
