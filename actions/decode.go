@@ -12,17 +12,15 @@ var ErrNil = errors.New("actions: nil action")
 // result type and returns that value, of exactly this type, or unmarshal's error. It is how a journal or a wire brings
 // a recorded result back without knowing its type.
 func DecodeResult(a Action, unmarshal func(into any) error) (any, error) {
-	if s, ok := a.(Shielded); ok {
-		a = s.Action
-	}
-	if a == nil {
+	switch a := a.(type) {
+	case nil:
 		return nil, ErrNil
-	}
-	d, ok := a.(interface {
+	case Shielded:
+		return DecodeResult(a.Action, unmarshal)
+	case interface {
 		decodeResult(unmarshal func(into any) error) (any, error)
-	})
-	if !ok {
-		return nil, fmt.Errorf("actions: %T embeds an action and not actions.Returns: its result cannot be decoded", a)
+	}:
+		return a.decodeResult(unmarshal)
 	}
-	return d.decodeResult(unmarshal)
+	return nil, fmt.Errorf("actions: %T embeds an action and not actions.Returns: its result cannot be decoded", a)
 }

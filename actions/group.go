@@ -69,13 +69,31 @@ func (m Mode) String() string {
 	return fmt.Sprintf("Mode(%d)", uint8(m))
 }
 
-// String shows a leaf as the name and fields of its action, and a flow as "flow".
+// String shows a leaf as the name and fields of its action, such as shop.Charge{Cents:250}, or as its own String method
+// does, a group in it as all[…], and a flow as "flow".
 func (b Branch) String() string {
-	if b.Leaf == nil {
+	switch a := b.Leaf.(type) {
+	case nil:
 		return "flow"
+	case Group:
+		return a.name() + fmt.Sprint(a.Branches)
+	case Shielded:
+		return "shielded " + Branch{Leaf: a.Action}.String()
+	case fmt.Stringer:
+		return a.String()
 	}
-	fields := strings.TrimPrefix(fmt.Sprintf("%+v", b.Leaf), "{Returns:{}")
-	return Name(b.Leaf) + "{" + strings.TrimPrefix(fields, " ")
+	fields := fmt.Sprintf("%+v", b.Leaf)
+	fields, pointer := strings.CutPrefix(fields, "&")
+	for _, none := range []string{"Returns:{} ", " Returns:{}", "Returns:{}"} {
+		if rest := strings.Replace(fields, none, "", 1); rest != fields {
+			fields = rest
+			break
+		}
+	}
+	if pointer {
+		return "&" + Name(b.Leaf) + fields
+	}
+	return Name(b.Leaf) + fields
 }
 
 func (g Group) name() string {

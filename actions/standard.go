@@ -68,8 +68,13 @@ func IsAside(a Action) bool {
 // IsWait tells whether carrying the action out is nothing but waiting: Sleep or Receive. Such an action takes no
 // permit and no slot while it waits.
 func IsWait(a Action) bool {
-	_, ok := a.(interface{ waits() })
-	return ok
+	switch a := a.(type) {
+	case interface{ waits() }:
+		return true
+	case Shielded:
+		return IsWait(a.Action)
+	}
+	return false
 }
 
 func (Sleep) waits() {}
