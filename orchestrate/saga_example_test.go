@@ -1,0 +1,75 @@
+package orchestrate_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/orchestrate"
+)
+
+// The honey may have been bought although the answer says otherwise, so it is given back as well.
+func ExampleSaga() {
+	shopping := func(y actions.Yield) (int, error) {
+		return orchestrate.Saga(y, func(y actions.Yield, undo *orchestrate.Undo) (int, error) {
+			total := 0
+			for i, thing := range []string{"bread", "butter", "honey"} {
+				order := fmt.Sprintf("order %d", i+1)
+				price, err := orchestrate.Undoable(y, undo, Buy{Order: order, Thing: thing}, GiveBack{Order: order})
+				if err != nil {
+					return 0, err
+				}
+				total += price
+			}
+			return total, nil
+		})
+	}
+	_, err := orchestrate.Run(context.Background(), shopping, shop())
+	fmt.Println(err)
+	// Output:
+	// buy bread
+	// buy butter
+	// buy honey
+	// give back order 3
+	// give back order 2
+	// give back order 1
+	// step 2: orchestrate_test.Buy: honey: sold out
+}
+
+// The inverse of a group is registered before the group, because its branches end in any order.
+func ExampleUndo_Add() {
+	shopping := func(y actions.Yield) (int, error) {
+		return orchestrate.Saga(y, func(y actions.Yield, undo *orchestrate.Undo) (int, error) {
+			undo.Add(func(y actions.Yield) error { return orchestrate.Tell(y, GiveBack{Order: "the lot"}) })
+			_, err := orchestrate.All(y, orchestrate.Each(Buy{Thing: "honey"})...)
+			return 0, err
+		})
+	}
+	_, err := orchestrate.Run(context.Background(), shopping, shop())
+	fmt.Println(err)
+	// Output:
+	// buy honey
+	// give back the lot
+	// step 0.0.0: orchestrate_test.Buy: honey: sold out
+}
+
+func ExampleUndoableAfter() {
+	shopping := func(y actions.Yield) (int, error) {
+		return orchestrate.Saga(y, func(y actions.Yield, undo *orchestrate.Undo) (int, error) {
+			price, err := orchestrate.UndoableAfter(y, undo, Buy{Thing: "jam"}, func(price int) actions.Action {
+				return GiveBack{Order: fmt.Sprintf("the jam for %d", price)}
+			})
+			if err != nil {
+				return 0, err
+			}
+			return price, errors.New("there is a wasp in it")
+		})
+	}
+	_, err := orchestrate.Run(context.Background(), shopping, shop())
+	fmt.Println(err)
+	// Output:
+	// buy jam
+	// give back the jam for 5
+	// there is a wasp in it
+}
