@@ -12,6 +12,9 @@ import (
 // one that fails does not keep the others from running. The error is the flow's own, or a [SagaError] with both if an
 // inverse failed too. A panic goes on as one, with its original stack, after the inverses have run.
 //
+// In a branch that loses, a saga undoes what it did like any other flow that is cancelled. What it could not undo makes
+// a [SagaError] of the group's error, even if the group succeeded: its result is then returned beside the error.
+//
 // A saga that succeeds forgets its inverses. Where an outer saga is to undo it as well, register that with the outer's
 // [Undo.Add] first. When the goroutine exits (runtime.Goexit) nothing is undone: nobody carries anything out any more.
 //
