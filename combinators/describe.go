@@ -84,6 +84,12 @@ func (e *Refused) LogValue() slog.Value {
 	return append(d, slog.String(keyBy, e.By)).failed(e.Err).value()
 }
 
+// LogValue has the action, its step, and who reused a result for it.
+func (e *Reused) LogValue() slog.Value {
+	d := describe(e.Action, e.Step).again(e.Step.Attempt())
+	return append(d, slog.String(keyBy, e.By)).value()
+}
+
 // LogValue has the name of the callback, and the panic.
 func (e *CallbackPanicked) LogValue() slog.Value {
 	return description{slog.String(keyCallback, e.Callback)}.failed(e.Panic).value()

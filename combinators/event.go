@@ -53,6 +53,14 @@ type Refused struct {
 	Err    error
 }
 
+// Reused says that a combinator answered an action with the result of another call, without calling what it wraps.
+type Reused struct {
+	// By is the name of the combinator, such as "Cached".
+	By     string
+	Action actions.Action
+	Step   executor.Step
+}
+
 // CallbackPanicked says that a callback of a combinator panicked. The panic went no further.
 type CallbackPanicked struct {
 	// Callback names the callback, such as "Retry.OnRetry".
@@ -67,6 +75,8 @@ func (*Ended) event() {}
 func (*RetryScheduled) event() {}
 
 func (*Refused) event() {}
+
+func (*Reused) event() {}
 
 func (*CallbackPanicked) event() {}
 
@@ -90,6 +100,9 @@ func (*RetryScheduled) Name() string { return "retry scheduled" }
 
 // Name is "rejected".
 func (*Refused) Name() string { return "rejected" }
+
+// Name is "reused".
+func (*Reused) Name() string { return "reused" }
 
 // Name is "callback panicked".
 func (*CallbackPanicked) Name() string { return "callback panicked" }

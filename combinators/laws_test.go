@@ -2,6 +2,7 @@ package combinators_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -14,12 +15,26 @@ import (
 // table has a row for each combinator of the package, sorted.
 func table() []lawtest.Row {
 	everything := func(actions.Action) bool { return true }
+	inWords := func(a actions.Action) any {
+		if a, ok := a.(lawtest.List); ok {
+			return fmt.Sprint(a)
+		}
+		return a
+	}
 	return []lawtest.Row{
 		{
 			Func: "Chain", Layer: "Recovered", Kind: lawtest.Structure, Recovers: true,
 			New: func() combinators.Combinator {
 				return combinators.Chain(combinators.Chain(), combinators.Recovered())
 			},
+		},
+		{
+			Func: "Coalesced", Comparable: true, Allocates: 6,
+			New: combinators.Coalesced,
+		},
+		{
+			Func: "CoalescedBy", Allocates: 6,
+			New: func() combinators.Combinator { return combinators.CoalescedBy(inWords) },
 		},
 		{
 			Func: "Fallback",
@@ -47,7 +62,7 @@ func table() []lawtest.Row {
 			New: func() combinators.Combinator { return combinators.For[lawtest.List](combinators.Recovered()) },
 		},
 		{
-			Func: "Hedged", Allocates: true,
+			Func: "Hedged", Allocates: 5,
 			New: func() combinators.Combinator {
 				return combinators.Hedged(combinators.Hedge{Safe: everything, Delay: longTime})
 			},
@@ -68,7 +83,7 @@ func table() []lawtest.Row {
 			New: func() combinators.Combinator { return combinators.Named("scope", combinators.Recovered()) },
 		},
 		{
-			Func: "Observed", Kind: lawtest.Observer, Allocates: true,
+			Func: "Observed", Kind: lawtest.Observer, Allocates: 1,
 			New: func() combinators.Combinator { return combinators.Observed(&memory{}) },
 		},
 		{
@@ -93,11 +108,11 @@ func table() []lawtest.Row {
 			},
 		},
 		{
-			Func: "Timed", Allocates: true,
+			Func: "Timed", Allocates: 5,
 			New: func() combinators.Combinator { return combinators.Timed(longTime) },
 		},
 		{
-			Func: "TimedWith", Layer: "Timed", Allocates: true,
+			Func: "TimedWith", Layer: "Timed", Allocates: 5,
 			New: func() combinators.Combinator {
 				return combinators.TimedWith(combinators.Timeout{
 					Limit:   longTime,
@@ -106,7 +121,7 @@ func table() []lawtest.Row {
 			},
 		},
 		{
-			Func: "TimedWith", Variant: "leaving handlers behind", Layer: "Timed", Allocates: true,
+			Func: "TimedWith", Variant: "leaving handlers behind", Layer: "Timed", Allocates: 9,
 			New: func() combinators.Combinator {
 				return combinators.TimedWith(combinators.Timeout{Limit: longTime, Abandon: &combinators.Abandonment{}})
 			},

@@ -88,6 +88,12 @@ func complain(message, who string, panicked *executor.PanicError) {
 	slog.Error(message, "who", who, "panic", fmt.Sprintf("%+v", panicked))
 }
 
+// watched tells whether report has anybody to tell.
+func watched(ctx context.Context) bool {
+	_, ok := ctx.Value(observationKey{}).(*observation)
+	return ok
+}
+
 // report tells an event to the sinks that observe the action that ctx was made for: those of every Observed above that
 // saw the same action. It tells whether there is one.
 func report(ctx context.Context, e Event) bool {

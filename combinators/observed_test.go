@@ -64,8 +64,8 @@ func (l *listener) Start(ctx context.Context, e *combinators.Started) context.Co
 func (l *listener) Observe(ctx context.Context, e combinators.Event) {
 	l.mu.Lock()
 	l.events = append(l.events, e)
-	if e, ok := e.(*combinators.Ended); ok {
-		l.lines = append(l.lines, line(e.Step, e.Action, e))
+	if ended, ok := e.(*combinators.Ended); ok {
+		l.lines = append(l.lines, line(ended.Step, ended.Action, ended))
 	} else {
 		l.lines = append(l.lines, e.Name())
 	}

@@ -20,7 +20,7 @@ func For[A actions.Action](c Combinator) Combinator {
 }
 
 // When applies a combinator to the actions that match only. Above Parallelize it sees top-level actions only, and
-// groups. It panics if match or c is nil.
+// groups. A panic of match is one of the action. When panics if match or c is nil.
 func When(match func(actions.Action) bool, c Combinator) Combinator {
 	if match == nil {
 		panic("combinators.When: the match is nil")

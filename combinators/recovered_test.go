@@ -37,7 +37,10 @@ func TestAPanicThatIsAnErrorAlreadyKeepsItsStack(t *testing.T) {
 
 func TestANilPanicIsAPanicToo(t *testing.T) {
 	t.Parallel()
-	exec := combinators.Recovered()(executor.Func(func(context.Context, actions.Action) (any, error) { panic(nil) }))
+	exec := combinators.Recovered()(executor.Func(func(context.Context, actions.Action) (any, error) {
+		panicHere(nil)
+		return 7, nil
+	}))
 	_, err := exec.Execute(t.Context(), ask{})
 	require.ErrorContains(t, err, "panic called with nil argument")
 }

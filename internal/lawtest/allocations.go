@@ -11,19 +11,16 @@ import (
 	"github.com/baton-go/baton/orchestrate"
 )
 
-// Allocations checks that the rows that do not say otherwise are free of allocations on the success path, in a run and
-// taken over many calls. The test that calls it must not be parallel. Under the race detector it checks nothing.
+// Allocations checks that no row adds more allocations than it says to an action that succeeds, in a run and taken over
+// many calls. The test that calls it must not be parallel. Under the race detector it checks nothing.
 func Allocations(t *testing.T, rows []Row) {
 	t.Helper()
 	if raceEnabled {
 		t.Skip("the race detector allocates")
 	}
 	for _, r := range rows {
-		if r.Allocates {
-			continue
-		}
 		t.Run(r.String(), func(t *testing.T) {
-			require.Zero(t, allocations(t, r), "allocations for each action")
+			require.LessOrEqual(t, allocations(t, r), float64(r.Allocates), "allocations for each action")
 		})
 	}
 }

@@ -49,8 +49,8 @@ type Row struct {
 	ExitsAsError bool
 	// Comparable says that it refuses actions that are not comparable.
 	Comparable bool
-	// Allocates says that it is not free of allocations on the success path.
-	Allocates bool
+	// Allocates is how many allocations it may add to an action that succeeds.
+	Allocates int
 	// Twice checks what its godoc says of the combinator wrapped around itself, beyond that it obeys the laws. It may be
 	// nil.
 	Twice func(t T, c combinators.Combinator)
