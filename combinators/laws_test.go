@@ -108,6 +108,15 @@ func table() []lawtest.Row {
 			},
 		},
 		{
+			Func: "Tapped", Kind: lawtest.Observer,
+			New: func() combinators.Combinator {
+				return combinators.Tapped(combinators.Tap{
+					Before: func(context.Context, actions.Action) error { return nil },
+					After:  func(context.Context, actions.Action, any, error) {},
+				})
+			},
+		},
+		{
 			Func: "Timed", Allocates: 5,
 			New: func() combinators.Combinator { return combinators.Timed(longTime) },
 		},

@@ -69,17 +69,31 @@ func (n *observation) tellOne(s Sink, e Event) {
 	s.Observe(n.Context, e)
 }
 
-// enabled asks a sink. One that panics counts as enabled, and may do better next.
-func enabled(ctx context.Context, s Sink) (yes bool) {
-	yes = true
-	defer ignorePanic(s)
-	return s.Enabled(ctx)
+// enabled tells whether a sink is. One that panics when it is asked counts as enabled, and may do better next.
+func enabled(ctx context.Context, sinks []Sink) (yes bool) {
+	var asked Sink
+	defer func() {
+		if p := recover(); p != nil {
+			yes = true
+			panicked(asked, p)
+		}
+	}()
+	for _, asked = range sinks {
+		if asked.Enabled(ctx) {
+			return true
+		}
+	}
+	return false
 }
 
 func ignorePanic(s Sink) {
 	if p := recover(); p != nil {
-		complain("a sink of combinators.Observed panicked", fmt.Sprintf("%T", s), executor.NewPanicError(p))
+		panicked(s, p)
 	}
+}
+
+func panicked(s Sink, p any) {
+	complain("a sink of combinators.Observed panicked", fmt.Sprintf("%T", s), executor.NewPanicError(p))
 }
 
 // complain is for panics that nobody else can be told of: the log may be what panics.
@@ -113,12 +127,18 @@ func report(ctx context.Context, e Event) bool {
 func contain(ctx context.Context, callback string, f func()) (panicked *executor.PanicError) {
 	defer func() {
 		if p := recover(); p != nil {
-			panicked = executor.NewPanicError(p)
-			if !report(ctx, &CallbackPanicked{callback, panicked}) {
-				complain("a callback of combinators panicked", callback, panicked)
-			}
+			panicked = callbackPanicked(ctx, callback, p)
 		}
 	}()
 	f()
 	return nil
+}
+
+// callbackPanicked reports what was recovered from a callback.
+func callbackPanicked(ctx context.Context, callback string, recovered any) *executor.PanicError {
+	p := executor.NewPanicError(recovered)
+	if !report(ctx, &CallbackPanicked{callback, p}) {
+		complain("a callback of combinators panicked", callback, p)
+	}
+	return p
 }

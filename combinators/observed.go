@@ -53,10 +53,8 @@ type observed struct {
 }
 
 func (o *observed) Execute(ctx context.Context, a actions.Action) (any, error) {
-	for _, s := range o.sinks {
-		if enabled(ctx, s) {
-			return o.observe(ctx, a)
-		}
+	if len(o.sinks) > 0 && enabled(ctx, o.sinks) {
+		return o.observe(ctx, a)
 	}
 	return o.next.Execute(ctx, a)
 }

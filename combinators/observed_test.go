@@ -199,14 +199,35 @@ func TestBelowParallelizeItObservesSingleActions(t *testing.T) {
 	require.Equal(t, []string{"0.0.0 combinators_test.ask started", "0.0.0 combinators_test.ask succeeded"}, l.lines)
 }
 
+func TestTwoLayersBothSeeGroupsActionsAndWhatCombinatorsReport(t *testing.T) {
+	t.Parallel()
+	outer, inner := &listener{}, &listener{}
+	exec := combinators.Chain(combinators.Observed(outer), combinators.Observed(inner), combinators.Parallelize(),
+		combinators.Tapped(combinators.Tap{Before: func(context.Context, actions.Action) error { panic("oh") }}),
+	)(answers())
+
+	_, err := orchestrate.Run(context.Background(), func(y actions.Yield) ([]int, error) {
+		return orchestrate.All(y, orchestrate.Lift(ask{N: 1}))
+	}, exec)
+
+	require.Error(t, err)
+	want := []string{
+		"0 all started", "0.0.0 combinators_test.ask started", "callback panicked", "rejected",
+		"0.0.0 combinators_test.ask failed", "0 all failed",
+	}
+	require.Equal(t, want, outer.lines)
+	require.Equal(t, want, inner.lines)
+}
+
 func TestAFlowInAHandlerIsObservedWithItsOwnSteps(t *testing.T) {
 	t.Parallel()
 	l := &listener{}
 	type outer struct{ actions.Returns[int] }
 	var exec executor.Executor
-	exec = combinators.Observed(l)(executor.NewMux(answers(), executor.On(func(ctx context.Context, _ outer) (int, error) {
+	handler := executor.On(func(ctx context.Context, _ outer) (int, error) {
 		return orchestrate.Run(ctx, orchestrate.Lift(ask{N: 1}), exec)
-	})))
+	})
+	exec = combinators.Observed(l)(executor.NewMux(answers(), handler))
 
 	_, err := orchestrate.Run(context.Background(), orchestrate.Lift(outer{}), exec)
 
@@ -222,7 +243,8 @@ func TestAFlowInAHandlerIsObservedWithItsOwnSteps(t *testing.T) {
 func TestAPanicBelowIsToldAndGoesOn(t *testing.T) {
 	t.Parallel()
 	l := &listener{}
-	exec := combinators.Observed(l)(executor.Func(func(context.Context, actions.Action) (any, error) { panic(errNegative) }))
+	exec := combinators.Observed(l)(executor.Func(
+		func(context.Context, actions.Action) (any, error) { panic(errNegative) }))
 
 	require.PanicsWithError(t, "panic: negative", func() { _, _ = exec.Execute(context.Background(), ask{}) })
 
@@ -302,12 +324,12 @@ func TestHandlersSeeWhatSinksPutIntoTheContext(t *testing.T) {
 	forgot := &listener{onStart: func(context.Context) context.Context { return nil }}
 	var seen []any
 	see := &listener{onObserve: func(ctx context.Context, _ combinators.Event) { seen = append(seen, ctx.Value(key{})) }}
-	exec := combinators.Observed(see, put, forgot)(executor.Func(func(ctx context.Context, _ actions.Action) (any, error) {
+	handler := func(ctx context.Context, _ actions.Action) (any, error) {
 		seen = append(seen, ctx.Value(key{}))
 		return nil, nil
-	}))
+	}
 
-	_, err := exec.Execute(context.Background(), ask{})
+	_, err := combinators.Observed(see, put, forgot)(executor.Func(handler)).Execute(context.Background(), ask{})
 
 	require.NoError(t, err)
 	require.Equal(t, []any{"put", "put"}, seen)
@@ -328,7 +350,8 @@ func TestAnObservedActionIsOneAllocation(t *testing.T) {
 func TestANilSinkIsRefused(t *testing.T) {
 	t.Parallel()
 	require.PanicsWithValue(t, "combinators.Observed: sink 1 is nil", func() { combinators.Observed(deaf{}, nil) })
-	require.PanicsWithValue(t, "combinators.Observed: the executor to wrap is nil", func() { combinators.Observed()(nil) })
+	require.PanicsWithValue(t, "combinators.Observed: the executor to wrap is nil",
+		func() { combinators.Observed()(nil) })
 }
 
 func TestTheLayerNamesItsSinks(t *testing.T) {
