@@ -37,6 +37,10 @@ func table() []lawtest.Row {
 			New: func() combinators.Combinator { return combinators.CoalescedBy(inWords) },
 		},
 		{
+			Func: "Collected", Kind: lawtest.Observer, Allocates: 1,
+			New: func() combinators.Combinator { return combinators.Collected(combinators.NewCollector()) },
+		},
+		{
 			Func: "Fallback",
 			New: func() combinators.Combinator {
 				return combinators.Fallback(combinators.AnswerFunc(

@@ -38,17 +38,33 @@ type Sink interface {
 // It costs its sinks, two readings of the clock and one allocation for each action; while no sink is enabled, a few
 // nanoseconds. Observed panics if a sink is nil.
 func Observed(sinks ...Sink) Combinator {
-	if i := slices.Index(sinks, nil); i >= 0 {
-		panic(fmt.Sprintf("combinators.Observed: sink %d is nil", i))
+	names := make([]string, len(sinks))
+	for i, s := range sinks {
+		if s == nil {
+			panic(fmt.Sprintf("combinators.Observed: sink %d is nil", i))
+		}
+		names[i] = fmt.Sprintf("%T", s)
+		if n, ok := s.(fmt.Stringer); ok {
+			names[i] = n.String()
+		}
 	}
-	sinks = slices.Clone(sinks)
+	return observe("Observed", strings.Join(names, ", "), slices.Clone(sinks)...)
+}
+
+// observe makes the combinator of the given name.
+func observe(combinator, detail string, sinks ...Sink) Combinator {
+	name := combinator
+	if detail != "" {
+		name += "(" + detail + ")"
+	}
 	return func(next executor.Executor) executor.Executor {
-		return &observed{around("Observed", next), sinks}
+		return &observed{around(combinator, next), name, sinks}
 	}
 }
 
 type observed struct {
 	layer
+	name  string
 	sinks []Sink
 }
 
@@ -59,24 +75,14 @@ func (o *observed) Execute(ctx context.Context, a actions.Action) (any, error) {
 	return o.next.Execute(ctx, a)
 }
 
-// String names the sinks: "Observed(zap, slog)".
-func (o *observed) String() string {
-	names := make([]string, len(o.sinks))
-	for i, s := range o.sinks {
-		if n, ok := s.(fmt.Stringer); ok {
-			names[i] = n.String()
-		} else {
-			names[i] = fmt.Sprintf("%T", s)
-		}
-	}
-	return "Observed(" + strings.Join(names, ", ") + ")"
-}
+// String names the layer and its sinks: "Observed(zap, collector)".
+func (o *observed) String() string { return o.name }
 
 func (o *observed) observe(ctx context.Context, a actions.Action) (result any, err error) {
 	n := begin(ctx, a, o)
 	if _, ok := a.(actions.Group); ok {
 		n.Context = executor.WithBranches(n.Context, func(e executor.Executor) executor.Executor {
-			return &observed{layer{e}, o.sinks}
+			return &observed{layer{e}, o.name, o.sinks}
 		})
 	}
 	returned := false
