@@ -23,6 +23,8 @@ const (
 	keyLimit    = "limit"
 	keyResort   = "resort"
 	keyCallback = "callback"
+	keyBranches = "branches"
+	keyStack    = "stack"
 )
 
 // description is the attributes of an event in the making.
@@ -31,6 +33,9 @@ type description []slog.Attr
 // describe begins the description of an event: the action, and where it is carried out.
 func describe(a actions.Action, step executor.Step) description {
 	d := append(make(description, 0, 10), slog.String(keyAction, actions.Name(a)))
+	if g, ok := a.(actions.Group); ok && g.Scope == "" {
+		d = append(d, slog.Int(keyBranches, len(g.Branches)))
+	}
 	if path := step.Path(); path != "" {
 		d = append(d, slog.String(keyStep, path))
 	}
@@ -51,10 +56,14 @@ func (d description) again(attempt int) description {
 	return append(d, slog.Int(keyAttempt, attempt))
 }
 
-// failed adds the error, if there is one.
+// failed adds the error, if there is one. A panic is shown as its text and, apart, its stack: logs differ in whether
+// they show the stack that is in an error.
 func (d description) failed(err error) description {
 	if err == nil {
 		return d
+	}
+	if p, ok := err.(*executor.PanicError); ok { //nolint:errorlint // a wrapped one keeps what is around it
+		return append(d, slog.String(keyError, p.Error()), slog.String(keyStack, string(p.Stack)))
 	}
 	return append(d, slog.Any(keyError, err))
 }

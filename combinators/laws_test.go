@@ -3,8 +3,11 @@ package combinators_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"testing"
 	"time"
+
+	"go.uber.org/zap"
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/combinators"
@@ -80,6 +83,22 @@ func table() []lawtest.Row {
 				return combinators.Hedged(combinators.Hedge{
 					Safe: func(actions.Action) bool { return false }, Delay: 1,
 				})
+			},
+		},
+		{
+			Func: "Logged", Kind: lawtest.Observer, Allocates: 11,
+			New: func() combinators.Combinator {
+				return combinators.Logged(combinators.Log{Logger: zapAt(zap.DebugLevel), Before: true, Fields: true})
+			},
+		},
+		{
+			Func: "Logged", Variant: "at a disabled level", Kind: lawtest.Observer,
+			New: func() combinators.Combinator { return combinators.Logged(combinators.Log{Logger: zap.NewNop()}) },
+		},
+		{
+			Func: "Logged", Variant: "to slog", Kind: lawtest.Observer, Allocates: 11,
+			New: func() combinators.Combinator {
+				return combinators.Logged(combinators.Log{Slog: slogAt(slog.LevelDebug), Before: true, Fields: true})
 			},
 		},
 		{

@@ -57,8 +57,9 @@ func observe(combinator, detail string, sinks ...Sink) Combinator {
 	if detail != "" {
 		name += "(" + detail + ")"
 	}
+	gate := gateOf(sinks)
 	return func(next executor.Executor) executor.Executor {
-		return &observed{around(combinator, next), name, sinks}
+		return &observed{around(combinator, next), name, sinks, gate}
 	}
 }
 
@@ -66,9 +67,23 @@ type observed struct {
 	layer
 	name  string
 	sinks []Sink
+	gate  zapGate
+}
+
+// gateOf makes a disabled zap logger cost one call, where it is the only sink.
+func gateOf(sinks []Sink) zapGate {
+	if len(sinks) == 1 {
+		if l, ok := sinks[0].(*logSink); ok {
+			return l.gate()
+		}
+	}
+	return zapGate{}
 }
 
 func (o *observed) Execute(ctx context.Context, a actions.Action) (any, error) {
+	if o.gate.shut() {
+		return o.next.Execute(ctx, a)
+	}
 	if len(o.sinks) > 0 && enabled(ctx, o.sinks) {
 		return o.observe(ctx, a)
 	}
@@ -82,7 +97,7 @@ func (o *observed) observe(ctx context.Context, a actions.Action) (result any, e
 	n := begin(ctx, a, o)
 	if _, ok := a.(actions.Group); ok {
 		n.Context = executor.WithBranches(n.Context, func(e executor.Executor) executor.Executor {
-			return &observed{layer{e}, o.name, o.sinks}
+			return &observed{layer{e}, o.name, o.sinks, o.gate}
 		})
 	}
 	returned := false
