@@ -1,0 +1,10 @@
+package main
+
+func Example() {
+	main()
+	// Output:
+	// Hello, Ada!
+	// Hello, Grace!
+	// Hello, Edsger!
+	// 3 users greeted
+}

@@ -1,0 +1,23 @@
+package archtest_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/baton-go/baton/internal/archtest"
+)
+
+func TestThisModuleIsAsTheTableSays(t *testing.T) {
+	t.Parallel()
+	report, err := archtest.Check(os.DirFS("../.."), archtest.Baton)
+	require.NoError(t, err)
+	for _, p := range report.Problems {
+		t.Error(p)
+	}
+	for _, dir := range []string{"actions", "executor", "orchestrate", "combinators", "executor/backoff"} {
+		t.Logf("%s exports %d names", dir, report.Names[dir])
+		require.NotZero(t, report.Names[dir])
+	}
+}

@@ -1,0 +1,107 @@
+package archtest
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// Table says what each package may do, by its directory. A directory that ends in "/..." stands for all below it that
+// have no row of their own.
+type Table map[string]Room
+
+// Room is what one package may do. Tests may do more: they import what they like, but no nested module.
+type Room struct {
+	// Imports lists the packages that it imports, besides the standard library: those of this module by directory, others
+	// by path. One that ends in "/..." stands for itself and all below it.
+	Imports []string
+	// Touches lists the files that may touch the machine: read a clock, start a goroutine, import os, net or randomness.
+	// "*" stands for all files.
+	Touches []string
+	// Names bounds the number of exported names at the top level; 0 is no bound.
+	Names int
+}
+
+var (
+	core       = []string{"actions", "executor", "executor/backoff", "orchestrate"}
+	everything = append([]string{"combinators/..."}, core...)
+	anyFile    = []string{"*"}
+)
+
+// Baton is the table of this module. What is not in it is not there yet: to add a package or an arrow, add it here, and
+// say why in the commit.
+var Baton = Table{
+	"actions": {Names: 30},
+	"executor": {
+		Imports: []string{"actions", "internal/nearest"},
+		Touches: []string{"system.go", "strands.go"},
+		Names:   36,
+	},
+	"executor/backoff": {Imports: []string{"executor"}},
+	"executor/executortest": {
+		Imports: []string{"actions", "executor", "github.com/stretchr/testify/require"},
+		Touches: anyFile,
+	},
+	"orchestrate": {Imports: []string{"actions", "executor", "executor/backoff"}, Names: 45},
+	"combinators": {
+		Imports: []string{
+			"actions", "executor", "executor/backoff", "internal/kinds", "internal/latency",
+			"go.uber.org/zap", "go.uber.org/zap/zapcore", "golang.org/x/time/rate",
+		},
+		Touches: anyFile,
+	},
+	"combinators/telemetry": {
+		Imports: []string{"actions", "executor", "combinators", "internal/kinds", "go.opentelemetry.io/otel/..."},
+		Touches: anyFile,
+	},
+
+	"internal/archtest": {},
+	"internal/kinds":    {Imports: []string{"actions"}},
+	"internal/latency":  {Touches: anyFile},
+	"internal/lawtest": {
+		Imports: append([]string{"github.com/stretchr/testify/require"}, everything...),
+		Touches: anyFile,
+	},
+	"internal/nearest":  {},
+	"internal/snippets": {},
+
+	"examples/...": {Imports: everything, Touches: anyFile},
+	// What decides about links is as pure as orchestrate is.
+	"examples/linkcheck": {Imports: []string{"examples/linkcheck/internal/..."}, Touches: anyFile},
+	"examples/linkcheck/internal/check": {
+		Imports: append([]string{"internal/nearest"}, core...),
+	},
+	"examples/linkcheck/internal/...": {
+		Imports: append([]string{
+			"examples/linkcheck/internal/...", "go.uber.org/zap", "go.uber.org/zap/zapcore",
+			"github.com/yuin/goldmark/...", "golang.org/x/net/html/...", "golang.org/x/term",
+		}, everything...),
+		Touches: anyFile,
+	},
+}
+
+// room finds the row of a directory: its own, or the nearest that stands for it.
+func (t Table) room(dir string) (Room, bool) {
+	if r, ok := t[dir]; ok {
+		return r, true
+	}
+	for parent := dir; parent != "."; {
+		parent = path.Dir(parent)
+		if r, ok := t[path.Join(parent, "...")]; ok {
+			return r, true
+		}
+	}
+	return Room{}, false
+}
+
+// allows tells whether the room may import a package, by its directory or its path.
+func (r Room) allows(imported string) bool {
+	return slices.ContainsFunc(r.Imports, func(allowed string) bool {
+		root, below := strings.CutSuffix(allowed, "/...")
+		return imported == root || below && strings.HasPrefix(imported, root+"/")
+	})
+}
+
+func (r Room) mayTouch(file string) bool {
+	return slices.Contains(r.Touches, "*") || slices.Contains(r.Touches, file)
+}
