@@ -1,6 +1,9 @@
 package executor
 
-import "context"
+import (
+	"context"
+	"sync/atomic"
+)
 
 // WithRun gives the run that is started under the returned context an ID. The same ID means the same run: its steps
 // have the same keys, in this process and in any other (see [Step.Key]), so run one flow under it, once, or again
@@ -13,6 +16,18 @@ func WithRun(ctx context.Context, id string) context.Context {
 type run struct {
 	id    string
 	slabs slabs
+	token atomic.Pointer[token] // nil until somebody asks
+}
+
+// token is a pointer's worth of identity. A struct without size would share its address with others.
+type token struct{ _ byte }
+
+func (r *run) tokenOf() *token {
+	if t := r.token.Load(); t != nil {
+		return t
+	}
+	r.token.CompareAndSwap(nil, new(token))
+	return r.token.Load()
 }
 
 // runID is the ID of the run that begins under ctx. Permits may have been taken since it was given.
