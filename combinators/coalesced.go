@@ -34,8 +34,8 @@ import (
 func Coalesced() Combinator { return coalesce(keyMaker{by: "Coalesced"}) }
 
 // CoalescedBy is [Coalesced] for actions that are equal if they have the same type and key makes the same of them. If
-// key returns nil, or panics, the action passes through. What makes a difference to the result must be in the key, such as
-// the tenant whose rights the handler takes from the context. Above Parallelize, groups can be brought together this
+// key returns nil, or panics, the action passes through. What makes a difference to the result must be in the key, such
+// as the tenant whose rights the handler takes from the context. Above Parallelize, groups can be brought together this
 // way. It panics if key is nil.
 func CoalescedBy(key func(actions.Action) any) Combinator {
 	if key == nil {

@@ -26,6 +26,21 @@ func table() []lawtest.Row {
 	}
 	return []lawtest.Row{
 		{
+			Func: "Cached", Comparable: true,
+			New: func() combinators.Combinator {
+				return combinators.Cached(combinators.NewCache(combinators.CacheConfig{}))
+			},
+			Tight: func() combinators.Combinator {
+				return combinators.Cached(combinators.NewCache(combinators.CacheConfig{Size: 1, TTL: 1, ErrorTTL: 1}))
+			},
+		},
+		{
+			Func: "Cached", Variant: "by key, in each run",
+			New: func() combinators.Combinator {
+				return combinators.Cached(combinators.NewCache(combinators.CacheConfig{Key: inWords, PerRun: true}))
+			},
+		},
+		{
 			Func: "Chain", Layer: "Recovered", Kind: lawtest.Structure, Recovers: true,
 			New: func() combinators.Combinator {
 				return combinators.Chain(combinators.Chain(), combinators.Recovered())

@@ -95,9 +95,9 @@ func (s Step) SameRun(other Step) bool {
 	return s.at != nil && other.at != nil && s.at.line.run == other.at.line.run
 }
 
-// RunToken stands for the run that the step belongs to: it equals, by ==, that of every step of which [Step.SameRun] is
-// true, and no other's, not even after the run is over. What is kept for a run is kept under it; it keeps nothing of the
-// run itself alive. In the zero Step it is nil.
+// RunToken stands for the run that the step belongs to: it equals, by ==, that of every step of which [Step.SameRun]
+// is true, and no other's, not even after the run is over. What is kept for a run is kept under it; it keeps nothing of
+// the run itself alive. In the zero Step it is nil.
 func (s Step) RunToken() any {
 	if s.at == nil {
 		return nil
