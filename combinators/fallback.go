@@ -15,8 +15,8 @@ import (
 type Plan struct {
 	// Resorts are what to fall back on, tried in order until one has a result. At least one is required.
 	Resorts []Resort
-	// Class classifies the outcome of an action that returned an error; a failure falls back. nil makes a failure of
-	// every error while the caller's context is live. A rejection, such as that of an open circuit, is one here too.
+	// Class classifies the outcome of an action that returned an error; a failure falls back, unless the caller has
+	// gone meanwhile. nil makes a failure of every error: a rejection, such as that of an open circuit, is one here too.
 	Class Classifier
 }
 
@@ -70,7 +70,7 @@ func (f *fallback) String() string {
 }
 
 func (f *fallback) fallBack(ctx context.Context, a actions.Action, result any, err error) (any, error) {
-	if !f.falls(ctx, err) {
+	if f.Class != nil && f.Class.of(ctx, err) != Failure {
 		return result, err
 	}
 	step := executor.StepFrom(ctx)
@@ -92,13 +92,6 @@ func (f *fallback) fallBack(ctx context.Context, a actions.Action, result any, e
 		return result, err
 	}
 	return result, all
-}
-
-func (f *fallback) falls(ctx context.Context, err error) bool {
-	if f.Class == nil {
-		return ctx.Err() == nil
-	}
-	return f.Class.of(ctx, err) == Failure
 }
 
 // FallbackError says that an action failed, and that so did everything to fall back on.

@@ -20,7 +20,7 @@ const (
 // Retry configures [Retried]. The zero value makes up to three attempts, with waits of at most 100 and 200 ms between.
 type Retry struct {
 	// MaxAttempts bounds the attempts, the first one included, whatever the Schedule says. 0 is 3; math.MaxInt leaves it
-	// to the other bounds.
+	// to the other bounds. The error of each attempt is kept until the last.
 	MaxAttempts int
 	// MaxElapsed bounds the time from the beginning of the first attempt to that of the last: a wait that would end later
 	// is not begun. Attempts themselves are not cut short; that is for [Timed]. 0 is no bound.

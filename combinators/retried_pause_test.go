@@ -47,9 +47,15 @@ func TestUnderAContextThatIsDoneThereIsOneAttempt(t *testing.T) {
 		func(context.Context, error) combinators.Class { return combinators.Failure },
 	} {
 		s := serviceOf(fails(errDown))
-		_, err := combinators.Retried(combinators.Retry{Class: class})(s).Execute(ctx, getQuote{})
+		budget := combinators.NewRetryBudget(0.1, 5)
+		_, err := combinators.Retried(combinators.Retry{
+			Class:   class,
+			Budget:  budget,
+			OnRetry: func(context.Context, combinators.Attempt) error { panic("there is no retry") },
+		})(s).Execute(ctx, getQuote{})
 		require.ErrorIs(t, err, errDown)
 		require.Equal(t, 1, s.calls())
+		require.Zero(t, budget.Stats().Granted)
 	}
 }
 

@@ -14,10 +14,10 @@ var ErrBudgetSpent = errors.New("the retry budget is spent")
 // then at most that fraction higher than without retries, but for the tokens that the bucket can hold, with which it
 // begins.
 //
-// Give the same budget to all that call the same service, [Retried] and [Hedged] alike. It needs no clock and no lock;
-// a full bucket, as it is while all goes well, is only read. (After com.twitter.finagle.service.RetryBudget in
-// Twitter's Finagle, and the "per-client retry budget" in Beyer et al., Site Reliability Engineering, O'Reilly 2016,
-// chapter 21.)
+// Give the same budget to all that call the same service, [Retried] and [Hedged] alike, but not to two layers of one
+// stack, where an action would put in twice. It needs no clock and no lock; a full bucket, as it is while all goes
+// well, is only read. (After com.twitter.finagle.service.RetryBudget in Twitter's Finagle, and the "per-client retry
+// budget" in Beyer et al., Site Reliability Engineering, O'Reilly 2016, chapter 21.)
 type RetryBudget struct {
 	share, size      int64 // in parts of a token
 	parts            atomic.Int64

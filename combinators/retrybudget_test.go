@@ -64,14 +64,14 @@ func TestARetryThatTheBudgetRefusesIsReported(t *testing.T) {
 
 func TestActionsThatSucceedRefillTheBudgetUpToItsSize(t *testing.T) {
 	t.Parallel()
-	budget := combinators.NewRetryBudget(0.5, 2)
+	budget := combinators.NewRetryBudget(0.75, 2)
 	retry := combinators.Retry{MaxAttempts: 9, Schedule: backoff.Constant(0), Budget: budget}
 	failing := combinators.Retried(retry)(serviceOf(fails(errDown)))
 	working := combinators.Retried(retry)(serviceOf(says("42")))
 
 	_, _ = failing.Execute(t.Context(), getQuote{})
 	require.Equal(t, combinators.RetryBudgetStats{Tokens: 0, Granted: 2, Refused: 1}, budget.Stats())
-	for _, tokens := range []float64{0.5, 1, 1.5, 2, 2} {
+	for _, tokens := range []float64{0.75, 1.5, 2, 2} {
 		_, _ = working.Execute(t.Context(), getQuote{})
 		require.InDelta(t, tokens, budget.Stats().Tokens, 1e-9)
 	}

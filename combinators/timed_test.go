@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"testing"
 	"testing/synctest"
@@ -99,6 +100,16 @@ func TestTheErrorOfALateHandlerIsNotRepeatedIfItSaysNothingElse(t *testing.T) {
 	}
 }
 
+func TestTheLimitOfAnotherIsNotTakenForItsOwn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		other := &combinators.TimeoutError{Limit: time.Minute}
+		_, err := combinators.Timed(time.Second)(serviceOf(heeds(time.Hour, 0, other))).Execute(t.Context(), getQuote{})
+		require.EqualError(t, err, "not done within 1s: not done within 1m0s")
+		require.ErrorIs(t, err, other)
+	})
+}
+
 func TestWhatIsDoneWithinTheLimitOrSucceedsAfterItPassesUntouched(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -124,6 +135,9 @@ func TestWhatIsDoneWithinTheLimitOrSucceedsAfterItPassesUntouched(t *testing.T) 
 				_, err := combinators.Timed(2*time.Second)(serviceOf(c.handler)).Execute(t.Context(), getQuote{})
 				require.Equal(t, c.err, err)
 				require.Equal(t, c.took, time.Since(began))
+
+				_, err = combinators.Timed(math.MaxInt64)(serviceOf(fails(errOwn))).Execute(t.Context(), getQuote{})
+				require.Equal(t, errOwn, err, "the longest limit")
 			})
 		})
 	}
