@@ -24,9 +24,11 @@ func WithAttempt(ctx context.Context, attempt int) context.Context {
 // the same one. Keys are compared with ==. In a run Hold does not allocate, taken over many calls.
 func Hold(ctx context.Context, key any) context.Context {
 	at := position(ctx)
-	d := &derived{}
+	var d *derived
 	if at.step != nil {
 		d = at.step.line.run.slabs.next()
+	} else {
+		d = new(derived)
 	}
 	*d = derived{Context: ctx, place: at, held: key}
 	return d
