@@ -25,6 +25,10 @@ const (
 	keyCallback = "callback"
 	keyBranches = "branches"
 	keyStack    = "stack"
+	keyCircuit  = "circuit"
+	keyFrom     = "from"
+	keyTo       = "to"
+	keyReason   = "reason"
 )
 
 // description is the attributes of an event in the making.
@@ -36,6 +40,11 @@ func describe(a actions.Action, step executor.Step) description {
 	if g, ok := a.(actions.Group); ok && g.Scope == "" {
 		d = append(d, slog.Int(keyBranches, len(g.Branches)))
 	}
+	return d.at(step)
+}
+
+// at adds where an action is carried out.
+func (d description) at(step executor.Step) description {
 	if path := step.Path(); path != "" {
 		d = append(d, slog.String(keyStep, path))
 	}
@@ -97,6 +106,21 @@ func (e *Refused) LogValue() slog.Value {
 func (e *Reused) LogValue() slog.Value {
 	d := describe(e.Action, e.Step).again(e.Step.Attempt())
 	return append(d, slog.String(keyBy, e.By)).value()
+}
+
+// LogValue has the step, the circuit, both states, the reason, and the error that opened the circuit.
+func (e *StateChanged) LogValue() slog.Value {
+	d := description{}.at(e.Step).again(e.Step.Attempt())
+	d = append(d,
+		slog.String(keyBy, "Breaker"),
+		slog.String(keyCircuit, e.Circuit),
+		slog.String(keyFrom, e.From.String()),
+		slog.String(keyTo, e.To.String()),
+		slog.String(keyReason, e.Reason))
+	if e.To == Open {
+		d = d.failed(e.Stats.LastError)
+	}
+	return d.value()
 }
 
 // LogValue has the name of the callback, and the panic.

@@ -61,6 +61,12 @@ type Reused struct {
 	Step   executor.Step
 }
 
+// StateChanged says that the circuit of a breaker changed its state when the action began or ended.
+type StateChanged struct {
+	StateChange
+	Step executor.Step
+}
+
 // CallbackPanicked says that a callback of a combinator panicked. The panic went no further.
 type CallbackPanicked struct {
 	// Callback names the callback, such as "Retry.OnRetry".
@@ -77,6 +83,8 @@ func (*RetryScheduled) event() {}
 func (*Refused) event() {}
 
 func (*Reused) event() {}
+
+func (*StateChanged) event() {}
 
 func (*CallbackPanicked) event() {}
 
@@ -103,6 +111,9 @@ func (*Refused) Name() string { return "rejected" }
 
 // Name is "reused".
 func (*Reused) Name() string { return "reused" }
+
+// Name is "state changed".
+func (*StateChanged) Name() string { return "state changed" }
 
 // Name is "callback panicked".
 func (*CallbackPanicked) Name() string { return "callback panicked" }

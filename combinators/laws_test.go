@@ -26,6 +26,35 @@ func table() []lawtest.Row {
 	}
 	return []lawtest.Row{
 		{
+			Func: "Breaker",
+			New: func() combinators.Combinator {
+				return combinators.Breaker(combinators.NewCircuit(combinators.CircuitConfig{Failures: 1000}))
+			},
+			Tight: func() combinators.Combinator {
+				return combinators.Breaker(combinators.NewCircuit(combinators.CircuitConfig{Failures: 1}))
+			},
+		},
+		{
+			Func: "Breaker", Variant: "by rates",
+			New: func() combinators.Combinator {
+				return combinators.Breaker(combinators.NewCircuit(combinators.CircuitConfig{
+					FailureRate: 1, SlowRate: 1, SlowCall: longTime, WindowTime: longTime, MinCalls: 1000,
+				}))
+			},
+			Tight: func() combinators.Combinator {
+				return combinators.Breaker(combinators.NewCircuit(combinators.CircuitConfig{FailureRate: 0.01, MinCalls: 1}))
+			},
+		},
+		{
+			Func: "BreakerBy",
+			New: func() combinators.Combinator {
+				return combinators.BreakerBy(combinators.NewCircuits(actions.Name, combinators.CircuitConfig{Failures: 1000}))
+			},
+			Tight: func() combinators.Combinator {
+				return combinators.BreakerBy(combinators.NewCircuits(actions.Name, combinators.CircuitConfig{Failures: 1}))
+			},
+		},
+		{
 			Func: "Cached", Comparable: true,
 			New: func() combinators.Combinator {
 				return combinators.Cached(combinators.NewCache(combinators.CacheConfig{}))
