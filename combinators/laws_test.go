@@ -130,6 +130,26 @@ func table() []lawtest.Row {
 			},
 		},
 		{
+			Func: "Limited", Capacity: 1,
+			New:   func() combinators.Combinator { return combinators.Limited(combinators.NewSemaphore(1000)) },
+			Tight: func() combinators.Combinator { return combinators.Limited(combinators.NewSemaphore(1)) },
+		},
+		{
+			Func: "LimitedWith", Layer: "Limited", Capacity: 2,
+			New: func() combinators.Combinator {
+				return combinators.LimitedWith(
+					combinators.NewSemaphoreWith(combinators.SemaphoreConfig{Name: "weights", Size: 3000, MaxQueue: 1}),
+					combinators.Limit{MaxWait: longTime, Weight: func(actions.Action) int { return 3 }},
+				)
+			},
+			Tight: func() combinators.Combinator {
+				return combinators.LimitedWith(
+					combinators.NewSemaphoreWith(combinators.SemaphoreConfig{Name: "weights", Size: 7}),
+					combinators.Limit{Weight: func(actions.Action) int { return 3 }},
+				)
+			},
+		},
+		{
 			Func: "Logged", Kind: lawtest.Observer, Allocates: 11,
 			New: func() combinators.Combinator {
 				return combinators.Logged(combinators.Log{Logger: zapAt(zap.DebugLevel), Before: true, Fields: true})
