@@ -327,6 +327,18 @@ func defectsOfCalls() []defect {
 			giveBack()
 			return result, err
 		})), "what was taken is given back, one by one"},
+		{"is not re-entrant", limited(func() execute {
+			free := make(chan struct{}, 1)
+			return func(ctx context.Context, a actions.Action, next executor.Executor) (any, error) {
+				select {
+				case free <- struct{}{}:
+					defer func() { <-free }()
+					return next.Execute(ctx, a)
+				case <-ctx.Done():
+					return nil, executor.Refuse(ctx)
+				}
+			}
+		}), "a handler may run a flow of its own"},
 		{"holds a lock while it calls", lawtest.Row{New: combinator(permits(whole))}, "actions run side by side"},
 	}
 }

@@ -56,6 +56,7 @@ func laws() []law {
 		{"what was taken is given back, one by one", nil, givesBack},
 		{"what was taken is given back, all at once", nil, givesBackAtOnce},
 		{"actions run side by side", nil, runsSideBySide},
+		{"a handler may run a flow of its own", nil, runsInside},
 		{"two hundred goroutines", nil, survivesCrowds},
 		{"a group succeeds on both sides of Parallelize", nil, carriesGroups},
 		{"a group fails on both sides of Parallelize", nil, failsGroups},
