@@ -80,7 +80,9 @@ func (d description) failed(err error) description {
 func (d description) value() slog.Value { return slog.GroupValue(d...) }
 
 // LogValue has the action and its step.
-func (e *Started) LogValue() slog.Value { return describe(e.Action, e.Step).value() }
+func (e *Started) LogValue() slog.Value {
+	return describe(e.Action, e.Step).again(e.Step.Attempt()).value()
+}
 
 // LogValue has the action, its step, the class of the outcome, how long it took, and the error.
 func (e *Ended) LogValue() slog.Value {

@@ -41,8 +41,8 @@ type Log struct {
 	// LevelError and LevelInfo by default.
 	Success, Failure, Neutral Level
 	// Events is the level of lines about what combinators below did, such as a scheduled retry: LevelWarn by default.
-	// Two have fixed levels: a rejection LevelDebug, because the line after the action tells of it too, and a callback
-	// that panicked LevelError.
+	// Some have fixed levels: a rejection LevelDebug, because the line after the action tells of it too, a result that
+	// was used again LevelDebug, because that is as it should be, and a callback that panicked LevelError.
 	Events Level
 	// Before adds a line before each action, at the level of Success.
 	Before bool

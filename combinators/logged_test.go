@@ -108,6 +108,21 @@ func TestALineSaysWhatHappenedAndWhere(t *testing.T) {
 	})
 }
 
+func TestEveryLineOfALaterAttemptSaysSo(t *testing.T) {
+	t.Parallel()
+	logger, lines := zapLines(zap.DebugLevel)
+	exec := combinators.Chain(
+		combinators.Retried(combinators.Retry{MaxAttempts: 2, Schedule: backoff.Constant(0)}),
+		combinators.Logged(combinators.Log{Logger: logger, Before: true}),
+	)(answers())
+	_, err := orchestrate.Run(t.Context(), orchestrate.Lift(ask{N: -1}), exec)
+	require.Error(t, err)
+	require.Len(t, lines(), 4)
+	for i, l := range lines() {
+		require.Equal(t, i >= 2, strings.Contains(l, `"step":"0","attempt":2`), l)
+	}
+}
+
 func TestTheLevelOfALineIsThatOfItsClass(t *testing.T) {
 	t.Parallel()
 	cancelled, cancel := context.WithCancel(context.Background())
