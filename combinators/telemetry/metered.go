@@ -1,0 +1,137 @@
+package telemetry
+
+import (
+	"context"
+	"fmt"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+
+	"github.com/baton-go/baton/combinators"
+	"github.com/baton-go/baton/internal/kinds"
+)
+
+// Metrics configures [Metered] and [MetricSink]. The zero Metrics is ready for use.
+type Metrics struct {
+	// Provider makes the meter; nil is otel.GetMeterProvider().
+	Provider metric.MeterProvider
+	// Buckets are the boundaries of the histogram of durations, in seconds and growing. By default there are 15 from one
+	// millisecond to one minute.
+	Buckets []float64
+	// Class classifies outcomes in place of combinators.Classify.
+	Class combinators.Classifier
+}
+
+// Metered counts and times the actions that it sees; it is combinators.Observed with one sink. It has four instruments:
+//
+//	baton.actions           counter, {action}          actions that ended, by baton.action and baton.class
+//	baton.action.duration   histogram, s               how long they took, by baton.action and baton.class
+//	baton.actions.active    up-down counter, {action}  actions being carried out, by baton.action
+//	baton.events            counter, {event}           what the combinators below did, such as "retry_scheduled" and
+//	                                                   "rejected", by baton.event, baton.combinator and baton.action;
+//	                                                   for a circuit, by baton.circuit and its new state, baton.to
+//
+// Sets of attributes are made once for each kind of action. Beyond a thousand, which only scopes and circuits that are
+// named by data come to, kinds are counted together as "_OTHER".
+//
+// Metered panics if the buckets do not grow, or if the provider refuses to make an instrument.
+func Metered(m Metrics) combinators.Combinator {
+	return combinators.Observed(newMetricSink("Metered", m))
+}
+
+// MetricSink is the sink of [Metered], for use with others in one combinators.Observed. Behind a [TraceSink] its
+// measurements are made under the action's span, so that exemplars refer to it.
+func MetricSink(m Metrics) combinators.Sink { return newMetricSink("MetricSink", m) }
+
+type metricSink struct {
+	class    combinators.Classifier
+	ended    metric.Int64Counter
+	duration metric.Float64Histogram
+	active   metric.Int64UpDownCounter
+	events   eventCounter
+	kinds    *kinds.Map[meteredKind]
+}
+
+// meteredKind is the options of the measurements of one kind of action.
+type meteredKind struct {
+	name    string
+	active  []metric.AddOption
+	ended   [len(classes)][]metric.AddOption
+	seconds [len(classes)][]metric.RecordOption
+}
+
+func newMeteredKind(name string) *meteredKind {
+	action := actionKey.String(name)
+	k := &meteredKind{name: name}
+	k.active = []metric.AddOption{metric.WithAttributeSet(attribute.NewSet(action))}
+	for class, attr := range classes {
+		set := metric.WithAttributeSet(attribute.NewSet(action, attr))
+		k.ended[class] = []metric.AddOption{set}
+		k.seconds[class] = []metric.RecordOption{set}
+	}
+	return k
+}
+
+// buckets are the default boundaries, in seconds.
+var buckets = []float64{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60}
+
+func newMetricSink(name string, m Metrics) *metricSink {
+	if m.Provider == nil {
+		m.Provider = otel.GetMeterProvider()
+	}
+	if m.Buckets == nil {
+		m.Buckets = buckets
+	}
+	for i := range m.Buckets {
+		if i > 0 && !(m.Buckets[i-1] < m.Buckets[i]) {
+			panic(fmt.Sprintf("telemetry.%s: Buckets must grow, got %v", name, m.Buckets))
+		}
+	}
+	meter := m.Provider.Meter(instrumentation, metric.WithSchemaURL(semconv.SchemaURL))
+	s := &metricSink{class: m.Class, kinds: kinds.New(maxKinds, newMeteredKind)}
+	var errs [4]error
+	s.ended, errs[0] = meter.Int64Counter("baton.actions",
+		metric.WithUnit("{action}"), metric.WithDescription("Actions that ended."))
+	s.duration, errs[1] = meter.Float64Histogram("baton.action.duration", metric.WithUnit("s"),
+		metric.WithDescription("How long actions took."), metric.WithExplicitBucketBoundaries(m.Buckets...))
+	s.active, errs[2] = meter.Int64UpDownCounter("baton.actions.active",
+		metric.WithUnit("{action}"), metric.WithDescription("Actions that are being carried out."))
+	s.events.counter, errs[3] = meter.Int64Counter("baton.events",
+		metric.WithUnit("{event}"), metric.WithDescription("What combinators did about actions."))
+	for _, err := range errs {
+		if err != nil {
+			panic(fmt.Sprintf("telemetry.%s: %v", name, err))
+		}
+	}
+	return s
+}
+
+// Enabled tells whether an instrument is.
+func (s *metricSink) Enabled(ctx context.Context) bool {
+	return s.ended.Enabled(ctx) || s.duration.Enabled(ctx) || s.active.Enabled(ctx) ||
+		s.events.counter.Enabled(ctx)
+}
+
+// Start counts an action that is being carried out.
+func (s *metricSink) Start(ctx context.Context, e *combinators.Started) context.Context {
+	s.active.Add(ctx, 1, s.kinds.Of(e.Action).active...)
+	return ctx
+}
+
+// Observe counts and times an action that ended, and counts what combinators did.
+func (s *metricSink) Observe(ctx context.Context, e combinators.Event) {
+	ended, ok := e.(*combinators.Ended)
+	if !ok {
+		s.events.add(ctx, e)
+		return
+	}
+	kind, class := s.kinds.Of(ended.Action), classOf(ctx, s.class, ended)
+	s.active.Add(ctx, -1, kind.active...)
+	s.ended.Add(ctx, 1, kind.ended[class]...)
+	s.duration.Record(ctx, ended.Took.Seconds(), kind.seconds[class]...)
+}
+
+// String is "metrics".
+func (*metricSink) String() string { return "metrics" }
