@@ -34,7 +34,9 @@ func callHost(ctx context.Context, e executor.Executor, host string, how func() 
 	return j.err
 }
 
-func keptKeys(c *combinators.Circuits) []string { return slices.Sorted(maps.Keys(maps.Collect(c.All()))) }
+func keptKeys(c *combinators.Circuits) []string {
+	return slices.Sorted(maps.Keys(maps.Collect(c.All())))
+}
 
 func TestEachKeyHasACircuitOfItsOwn(t *testing.T) {
 	t.Parallel()
