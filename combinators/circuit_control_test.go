@@ -162,7 +162,7 @@ func TestACallbackThatPanicsOrExitsHarmsNothing(t *testing.T) {
 				time.Sleep(time.Minute)
 				trial := begin(t.Context(), e, task{})
 				if name == "exits" {
-					require.True(t, trial.exited && trial.over() && !trial.started)
+					require.True(t, trial.exited && trial.over() && !trial.began.Load())
 					require.Zero(t, c.Stats().Trials)
 					trial = begin(t.Context(), e, task{})
 				} else {
@@ -171,7 +171,7 @@ func TestACallbackThatPanicsOrExitsHarmsNothing(t *testing.T) {
 					require.True(t, ok)
 					require.Equal(t, "CircuitConfig.OnChange", panicked.Callback)
 				}
-				require.True(t, trial.started)
+				require.True(t, trial.began.Load())
 				trial.ends(well)
 				require.Equal(t, []combinators.State{combinators.Open, combinators.HalfOpen, combinators.Closed}, told)
 			})

@@ -55,7 +55,7 @@ type modelJob struct {
 	*job
 	id         int
 	generation uint64
-	began      time.Time
+	since      time.Time
 	cancel     context.CancelFunc
 }
 
@@ -73,7 +73,7 @@ func (c *circuitCheck) start(rt *rapid.T, ids *int) {
 	generation, ok := c.model.start(*ids)
 	before := c.circuit.Stats()
 	j := begin(ctx, c.exec, task{ID: *ids})
-	require.Equal(rt, ok, j.started)
+	require.Equal(rt, ok, j.began.Load())
 	if !ok {
 		cancel()
 		var open *combinators.OpenError
@@ -103,7 +103,7 @@ func (c *circuitCheck) finish(rt *rapid.T) {
 		class, how = combinators.Neutral, badly
 		j.cancel()
 	}
-	took := time.Since(j.began)
+	took := time.Since(j.since)
 	j.ends(how)
 	err := j.err
 	if p, ok := j.panicked.(error); ok {

@@ -93,14 +93,14 @@ func TestTrialsAreLimitedAndCloseTheCircuitIfEnoughSucceed(t *testing.T) {
 		time.Sleep(time.Minute)
 
 		first, second := begin(t.Context(), e, task{}), begin(t.Context(), e, task{})
-		require.True(t, first.started && second.started)
+		require.True(t, first.began.Load() && second.began.Load())
 		var rejected *combinators.OpenError
 		require.ErrorAs(t, do(t.Context(), e, well), &rejected)
 		require.Equal(t, &combinators.OpenError{State: combinators.HalfOpen}, rejected)
 
 		first.ends(well)
 		third := begin(t.Context(), e, task{})
-		require.True(t, third.started, "the slot is free again")
+		require.True(t, third.began.Load(), "the slot is free again")
 		second.ends(well)
 		require.Equal(t, combinators.HalfOpen, c.State())
 		third.ends(well)
@@ -166,7 +166,7 @@ func TestALateOutcomeChangesNothing(t *testing.T) {
 
 				time.Sleep(time.Minute)
 				fromHalfOpen := begin(t.Context(), e, task{})
-				require.True(t, fromHalfOpen.started)
+				require.True(t, fromHalfOpen.began.Load())
 				require.NoError(t, do(t.Context(), e, well))
 				require.Equal(t, combinators.Closed, c.State())
 				requireNothing(fromHalfOpen)
@@ -202,7 +202,7 @@ func TestATrialGivesItsSlotBackHoweverItEnds(t *testing.T) {
 				_ = do(t.Context(), e, badly)
 				time.Sleep(time.Minute)
 				j := begin(ctx, e, task{})
-				require.True(t, j.started)
+				require.True(t, j.began.Load())
 				j.ends(c.how)
 
 				require.Equal(t, c.state, circuit.State())
@@ -271,7 +271,7 @@ func TestTheOutcomeOfATrialIsThatOfTheOutermostCall(t *testing.T) {
 		require.Equal(t, combinators.Open, c.State(), "a call counts twice")
 		time.Sleep(time.Minute)
 		j := begin(t.Context(), e, task{})
-		require.True(t, j.started, "the inner call is part of the trial")
+		require.True(t, j.began.Load(), "the inner call is part of the trial")
 		require.Equal(t, 1, c.Stats().Trials)
 		j.ends(well)
 		require.Equal(t, combinators.Closed, c.State())

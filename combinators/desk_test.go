@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing/synctest"
 
 	"github.com/baton-go/baton/actions"
@@ -29,7 +30,7 @@ type desk struct {
 type job struct {
 	end      chan func() (any, error)
 	done     chan struct{}
-	started  bool
+	began    atomic.Bool
 	result   any
 	err      error
 	panicked any
@@ -45,7 +46,7 @@ func (d *desk) Execute(ctx context.Context, _ actions.Action) (any, error) {
 	j := ctx.Value(jobKey{}).(*job)
 	d.move(1)
 	defer d.move(-1)
-	j.started = true
+	j.began.Store(true)
 	return (<-j.end)()
 }
 

@@ -80,12 +80,12 @@ func newKeyed[T any](keep Keep, create func(key string) T, worth func(T) worth) 
 func (k *keyed[T]) get(key string) T {
 	k.mu.RLock()
 	e := k.entries[key]
+	if e != nil && !e.used.Load() { // so that a key in constant use is only read
+		e.used.Store(true)
+	}
 	k.mu.RUnlock()
 	if e == nil {
 		return k.add(key)
-	}
-	if !e.used.Load() { // so that a key in constant use is only read
-		e.used.Store(true)
 	}
 	return e.value
 }

@@ -9,6 +9,8 @@ import (
 
 	"go.uber.org/zap"
 
+	"golang.org/x/time/rate"
+
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/combinators"
 	"github.com/baton-go/baton/executor"
@@ -180,6 +182,59 @@ func table() []lawtest.Row {
 		{
 			Func: "Parallelize", Kind: lawtest.Structure,
 			New: combinators.Parallelize,
+		},
+		{
+			Func: "RateLimited", Capacity: 1,
+			New: func() combinators.Combinator {
+				return combinators.RateLimited(combinators.NewLimiter(1000, time.Second, 2000))
+			},
+			Tight: func() combinators.Combinator {
+				return combinators.RateLimited(combinators.NewLimiter(1, time.Second, 2))
+			},
+		},
+		{
+			Func: "RateLimited", Variant: "by x/time/rate",
+			New: func() combinators.Combinator { return combinators.RateLimited(rate.NewLimiter(rate.Inf, 0)) },
+			Tight: func() combinators.Combinator {
+				return combinators.RateLimited(rate.NewLimiter(rate.Every(time.Second), 32))
+			},
+		},
+		{
+			Func: "RateLimitedBy", Capacity: 1,
+			New: func() combinators.Combinator {
+				return combinators.RateLimitedBy(combinators.NewLimiters(actions.Name, combinators.LimiterConfig{
+					Tokens: 1000, Per: time.Second, Burst: 2000,
+				}))
+			},
+			Tight: func() combinators.Combinator {
+				return combinators.RateLimitedBy(combinators.NewLimiters(actions.Name, combinators.LimiterConfig{
+					Tokens: 1, Per: time.Second, Burst: 2,
+				}))
+			},
+		},
+		{
+			Func: "RateLimitedByWith", Layer: "RateLimitedBy", Capacity: 1,
+			New: func() combinators.Combinator {
+				return combinators.RateLimitedByWith(
+					combinators.NewLimiters(actions.Name, combinators.LimiterConfig{Tokens: 1000, Per: time.Second, Burst: 5000}),
+					combinators.RateLimit{MaxWait: longTime, Cost: func(actions.Action) int { return 2 }})
+			},
+			Tight: func() combinators.Combinator {
+				return combinators.RateLimitedByWith(
+					combinators.NewLimiters(actions.Name, combinators.LimiterConfig{Tokens: 1, Per: time.Second, Burst: 4}),
+					combinators.RateLimit{Cost: func(actions.Action) int { return 2 }})
+			},
+		},
+		{
+			Func: "RateLimitedWith", Layer: "RateLimited", Capacity: 1,
+			New: func() combinators.Combinator {
+				return combinators.RateLimitedWith(combinators.NewLimiter(1000, time.Second, 2000),
+					combinators.RateLimit{MaxWait: longTime})
+			},
+			Tight: func() combinators.Combinator {
+				return combinators.RateLimitedWith(combinators.NewLimiter(1, time.Second, 4),
+					combinators.RateLimit{Cost: func(actions.Action) int { return 2 }})
+			},
 		},
 		{
 			Func: "Recovered", Kind: lawtest.Structure, Recovers: true,

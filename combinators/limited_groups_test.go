@@ -138,7 +138,7 @@ func TestWaitingTakesNoPermit(t *testing.T) {
 		e := combinators.Limited(s)(d)
 		approval := begin(t.Context(), e, actions.Receive[string]{Name: "approval"})
 		sleep := begin(t.Context(), e, actions.Sleep{For: time.Hour})
-		require.True(t, approval.started && sleep.started)
+		require.True(t, approval.began.Load() && sleep.began.Load())
 		require.Zero(t, s.InUse())
 		approval.ends(well)
 		sleep.ends(well)

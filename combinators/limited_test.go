@@ -33,9 +33,9 @@ func TestAtMostNAreInsideAndTheOthersWaitInOrder(t *testing.T) {
 		}
 		require.Equal(t, []int{2, 2, 4}, []int{s.Size(), s.InUse(), s.Waiting()})
 		for n, j := range jobs {
-			require.True(t, j.started, "job %d", n)
+			require.True(t, j.began.Load(), "job %d", n)
 			for _, later := range jobs[min(n+2, len(jobs)):] {
-				require.False(t, later.started)
+				require.False(t, later.began.Load())
 			}
 			j.ends(well)
 		}
@@ -51,10 +51,10 @@ func TestOneThatNeedsMuchIsNotOvertaken(t *testing.T) {
 		first := begin(t.Context(), e, task{Weight: 2})
 		heavy := begin(t.Context(), e, task{Weight: 3})
 		light := begin(t.Context(), e, task{Weight: 1})
-		require.False(t, heavy.started || light.started, "the light one stays behind the heavy one")
+		require.False(t, heavy.began.Load() || light.began.Load(), "the light one stays behind the heavy one")
 		require.Equal(t, 2, s.InUse())
 		first.ends(well)
-		require.True(t, heavy.started && light.started)
+		require.True(t, heavy.began.Load() && light.began.Load())
 		require.Equal(t, 4, s.InUse())
 		heavy.ends(well)
 		light.ends(well)
@@ -72,8 +72,8 @@ func TestWhenAHeavyOneGivesUpThoseBehindItGoOn(t *testing.T) {
 		light, lighter := begin(t.Context(), e, task{Weight: 1}), begin(t.Context(), e, task{Weight: 1})
 		cancel()
 		synctest.Wait()
-		require.True(t, heavy.over() && !heavy.started)
-		require.True(t, light.started && lighter.started)
+		require.True(t, heavy.over() && !heavy.began.Load())
+		require.True(t, light.began.Load() && lighter.began.Load())
 		for _, j := range []*job{first, light, lighter} {
 			j.ends(well)
 		}
@@ -92,7 +92,7 @@ func TestAWaitEndsWithTheContextAndItsError(t *testing.T) {
 		waiter := begin(ctx, e, task{})
 		cancel(why)
 		synctest.Wait()
-		require.True(t, waiter.over() && !waiter.started)
+		require.True(t, waiter.over() && !waiter.began.Load())
 		require.ErrorIs(t, waiter.err, context.Canceled)
 		require.ErrorIs(t, waiter.err, why)
 		require.True(t, executor.NotDone(waiter.err))
@@ -128,7 +128,7 @@ func TestAWaitCanBeBounded(t *testing.T) {
 		last := begin(t.Context(), e, task{})
 		time.Sleep(time.Second / 2)
 		holder.ends(well)
-		require.True(t, last.started)
+		require.True(t, last.began.Load())
 		time.Sleep(time.Hour)
 		last.ends(well)
 		require.NoError(t, last.err)
@@ -145,7 +145,7 @@ func TestNobodyNeedsToWait(t *testing.T) {
 		require.EqualError(t, begin(t.Context(), e, task{Weight: 2}).err,
 			"the semaphore: no permit is free (size 3, 2 needed, 0 waiting)")
 		small := begin(t.Context(), e, task{})
-		require.True(t, small.started)
+		require.True(t, small.began.Load())
 		small.ends(well)
 		holder.ends(well)
 
@@ -187,7 +187,7 @@ func TestAnActionThatCanNeverHaveItsPermitsIsRejectedAtOnce(t *testing.T) {
 		}
 		e := combinators.LimitedWith(s, combinators.Limit{Weight: func(actions.Action) int { return 0 }})(&desk{})
 		free := begin(t.Context(), e, task{})
-		require.True(t, free.started)
+		require.True(t, free.began.Load())
 		require.Zero(t, s.InUse())
 		free.ends(well)
 		e = combinators.LimitedWith(s, combinators.Limit{Weight: func(actions.Action) int { panic("oops") }})(&desk{})
@@ -205,7 +205,7 @@ func TestAPermitComesBackHoweverTheActionEnds(t *testing.T) {
 		for range 3 {
 			for _, how := range []func() (any, error){well, badly, panicking, exiting} {
 				j := begin(t.Context(), e, task{})
-				require.True(t, j.started)
+				require.True(t, j.began.Load())
 				require.Equal(t, 1, s.InUse())
 				j.ends(how)
 				require.Zero(t, s.InUse())

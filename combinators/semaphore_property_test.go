@@ -99,7 +99,7 @@ func (m *queueModel) expire() {
 func (j *queueJob) state() string {
 	var limited *combinators.LimitedError
 	switch {
-	case !j.over() && j.started:
+	case !j.over() && j.began.Load():
 		return "inside"
 	case !j.over():
 		return "waiting"

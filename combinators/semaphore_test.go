@@ -24,10 +24,10 @@ func TestASemaphoreCanGrow(t *testing.T) {
 		jobs := []*job{begin(t.Context(), e, task{}), begin(t.Context(), e, task{}), begin(t.Context(), e, task{})}
 		require.NoError(t, s.Resize(2))
 		synctest.Wait()
-		require.Equal(t, []bool{true, true, false}, []bool{jobs[0].started, jobs[1].started, jobs[2].started})
+		require.Equal(t, []bool{true, true, false}, []bool{jobs[0].began.Load(), jobs[1].began.Load(), jobs[2].began.Load()})
 		require.NoError(t, s.Resize(100))
 		synctest.Wait()
-		require.True(t, jobs[2].started)
+		require.True(t, jobs[2].began.Load())
 		for _, j := range jobs {
 			j.ends(well)
 		}
@@ -49,10 +49,10 @@ func TestASemaphoreThatShrinksDrains(t *testing.T) {
 		waiter := begin(t.Context(), e, task{})
 		jobs[0].ends(well)
 		jobs[1].ends(well)
-		require.False(t, waiter.started)
+		require.False(t, waiter.began.Load())
 		require.Equal(t, 2, s.InUse())
 		jobs[2].ends(well)
-		require.True(t, waiter.started)
+		require.True(t, waiter.began.Load())
 		jobs[3].ends(well)
 		waiter.ends(well)
 		require.Zero(t, s.InUse())
