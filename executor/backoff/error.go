@@ -69,8 +69,8 @@ func Permanent(err error) error {
 	return permanent{err}
 }
 
-// IsPermanent tells whether err is marked by [Permanent], or wraps an error that has a method Permanent() bool which
-// returns true.
+// IsPermanent tells whether err is marked by [Permanent], or wraps an error with a method Permanent() bool that returns
+// true. Of several such errors the outermost has the word.
 func IsPermanent(err error) bool {
 	var p interface{ Permanent() bool }
 	return errors.As(err, &p) && p.Permanent()
@@ -91,13 +91,14 @@ func After(err error, d time.Duration) error {
 }
 
 // RetryAfter tells when err says to come back: as marked by [After], or by the method RetryIn() (time.Duration, bool)
-// of an error that it wraps.
+// of an error that it wraps, the outermost of several. It is never negative.
 func RetryAfter(err error) (time.Duration, bool) {
 	var a interface{ RetryIn() (time.Duration, bool) }
-	if errors.As(err, &a) {
-		return a.RetryIn()
+	if !errors.As(err, &a) {
+		return 0, false
 	}
-	return 0, false
+	after, ok := a.RetryIn()
+	return max(0, after), ok
 }
 
 type after struct {
@@ -109,14 +110,18 @@ func (a after) Unwrap() error { return a.error }
 
 func (a after) RetryIn() (time.Duration, bool) { return a.d, true }
 
-// httpDates are the layouts of an HTTP-date (RFC 9110, section 5.6.7), the current one and the two obsolete ones.
-var httpDates = [...]string{"Mon, 02 Jan 2006 15:04:05 GMT", time.RFC850, time.ANSIC}
+// httpDates are the layouts of an HTTP-date (RFC 9110, section 5.6.7), the current one and the two obsolete ones. All
+// of them are in GMT, wherever the program runs.
+var httpDates = [...]string{
+	"Mon, 02 Jan 2006 15:04:05 GMT", "Monday, 02-Jan-06 15:04:05 GMT", "Mon Jan _2 15:04:05 2006",
+}
 
 // ParseRetryAfter reads the value of an HTTP Retry-After header: a number of seconds, or a date, which counts from now.
-// A date that has passed means no wait. (RFC 9110, section 10.2.3.)
+// A date that has passed means no wait, a number that is too large the largest. (RFC 9110, section 10.2.3.)
 func ParseRetryAfter(value string, now time.Time) (time.Duration, bool) {
 	value = strings.TrimSpace(value)
-	if seconds, err := strconv.ParseUint(value, 10, 63); err == nil {
+	seconds, err := strconv.ParseUint(value, 10, 64)
+	if err == nil || errors.Is(err, strconv.ErrRange) {
 		return scale(time.Second, float64(seconds)), true
 	}
 	for _, layout := range httpDates {

@@ -8,7 +8,7 @@ import (
 
 // Schedule is a sequence of waits, one before each retry. Calling it returns the first wait and the schedule of the
 // rest; ok is false when the sequence has ended, which means to give up. It calls random, which returns a number in
-// [0,1), once for each wait that depends on chance and never otherwise.
+// [0,1), once for each wait that depends on chance and never otherwise. An ended schedule returns zero values.
 //
 // A Schedule is immutable and safe for concurrent use. The nil Schedule has ended. Waits that would exceed the largest
 // time.Duration are that long.
@@ -43,11 +43,20 @@ func Linear(first, step time.Duration) Schedule {
 // less than 1.
 func Exponential(first time.Duration, factor float64) Schedule {
 	require("Exponential", "the first wait", first, 0)
-	if !(factor >= 1) || math.IsInf(factor, 0) {
+	if math.IsInf(factor, 1) {
+		panic(fmt.Sprintf("backoff.Exponential: the factor must be finite, got %v", factor))
+	}
+	if !(factor >= 1) {
 		panic(fmt.Sprintf("backoff.Exponential: the factor must be at least 1, got %v", factor))
 	}
+	return exponential(first, float64(first), factor)
+}
+
+// exponential keeps the exact wait, or short ones would never grow by less than a nanosecond.
+func exponential(wait time.Duration, exact, factor float64) Schedule {
 	return func(func() float64) (time.Duration, Schedule, bool) {
-		return first, Exponential(scale(first, factor), factor), true
+		next := exact * factor
+		return wait, exponential(saturated(next), next, factor), true
 	}
 }
 
@@ -98,11 +107,15 @@ func (s Schedule) UpTo(n int) Schedule {
 			return 0, nil, false
 		}
 		wait, rest, ok := s.Next(random)
-		return wait, rest.UpTo(n - 1), ok
+		if !ok {
+			return 0, nil, false
+		}
+		return wait, rest.UpTo(n - 1), true
 	}
 }
 
-// For ends s before the wait with which all waits together would exceed d. It panics if d is negative.
+// For ends s before the wait with which all waits together would exceed d; if that wait depends on chance, random is
+// called for it too. It panics if d is negative.
 func (s Schedule) For(d time.Duration) Schedule {
 	require("Schedule.For", "the duration", d, 0)
 	return func(random func() float64) (time.Duration, Schedule, bool) {
@@ -135,7 +148,7 @@ func (s Schedule) each(f func(wait time.Duration, random func() float64) time.Du
 	}
 }
 
-// add and scale saturate.
+// add, scale and saturated end at the largest duration.
 func add(a, b time.Duration) time.Duration {
 	if a > math.MaxInt64-b {
 		return math.MaxInt64
@@ -143,12 +156,13 @@ func add(a, b time.Duration) time.Duration {
 	return a + b
 }
 
-func scale(d time.Duration, factor float64) time.Duration {
-	f := float64(d) * factor
-	if f >= math.MaxInt64 {
+func scale(d time.Duration, factor float64) time.Duration { return saturated(float64(d) * factor) }
+
+func saturated(d float64) time.Duration {
+	if d >= math.MaxInt64 {
 		return math.MaxInt64
 	}
-	return time.Duration(f)
+	return time.Duration(d)
 }
 
 func require[N int | time.Duration](function, what string, got, least N) {
