@@ -108,7 +108,10 @@ func parseURL(link, base string) target {
 	if err != nil {
 		return bad(BadURL, plain(err))
 	}
-	u, err := b.Parse(link)
+	u, err := url.Parse(link)
+	if base != "" && err == nil {
+		u = b.ResolveReference(u)
+	}
 	switch {
 	case err != nil:
 		return bad(BadURL, plain(err))

@@ -2,6 +2,7 @@ package markup
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -108,25 +109,28 @@ func (c *collector) autoLink(n *ast.AutoLink, source []byte) {
 
 // rawHTML collects what is in HTML whose lines may stand apart in the source, in a quote for instance.
 func (c *collector) rawHTML(lines *text.Segments, last text.Segment, source []byte) {
-	var raw []byte
-	var starts []int // of the pieces, in raw
-	var pieces []text.Segment
-	add := func(s text.Segment) {
-		starts, pieces = append(starts, len(raw)), append(pieces, s)
+	pieces := slices.Clone(lines.Sliced(0, lines.Len()))
+	if last.Stop > last.Start {
+		pieces = append(pieces, last)
+	}
+	size := 0
+	for _, s := range pieces {
+		size += s.Len()
+	}
+	raw, starts := make([]byte, 0, size), make([]int, len(pieces)) // where each piece begins in raw
+	for i, s := range pieces {
+		starts[i] = len(raw)
 		raw = append(raw, s.Value(source)...)
 	}
-	for i := range lines.Len() {
-		add(lines.At(i))
-	}
-	if last.Stop > last.Start {
-		add(last)
-	}
+	at := 0 // the offsets come in order, or nearly so
 	c.html(raw, func(offset int) int {
-		i := 0
-		for i+1 < len(starts) && starts[i+1] <= offset {
-			i++
+		for at > 0 && starts[at] > offset {
+			at--
 		}
-		return pieces[i].Start + max(0, offset-starts[i]-pieces[i].Padding)
+		for at+1 < len(starts) && starts[at+1] <= offset {
+			at++
+		}
+		return pieces[at].Start + max(0, offset-starts[at]-pieces[at].Padding)
 	})
 }
 
