@@ -67,6 +67,11 @@ func TestEveryLinkOfTheModuleCacheIsJudgedAsTheOracleDoes(t *testing.T) {
 	o := newOracle(root)
 	parser := markup.NewParser()
 	documents := documentsIn(t, root)
+	require.Equal(t, len(documents), report.Documents)
+	require.Greater(t, report.Links, enough)
+	if raceEnabled { // it takes ten times as long then, and the oracle does nothing at once
+		documents = slices.DeleteFunc(documents, func(name string) bool { return len(name)%25 != 0 })
+	}
 	links, skipped, located := 0, 0, 0
 	var differences []string
 	for _, name := range documents {
@@ -91,11 +96,11 @@ func TestEveryLinkOfTheModuleCacheIsJudgedAsTheOracleDoes(t *testing.T) {
 		differences = append(differences, difference(name, want, found[name])...)
 	}
 	require.Empty(t, differences)
-	require.Equal(t, len(documents), report.Documents)
-	require.Equal(t, links, report.Links)
-	require.Equal(t, skipped, report.Skipped)
-	require.Greater(t, links, enough)
-	require.Greater(t, located, enough/2)
+	if !raceEnabled {
+		require.Equal(t, links, report.Links)
+		require.Equal(t, skipped, report.Skipped)
+		require.Greater(t, located, enough/2)
+	}
 	t.Logf("%d links in %d documents, %d dead, %d located by a look at the lines", links, len(documents),
 		report.Broken(), located)
 }

@@ -74,16 +74,14 @@ func (c *Command) check(ctx context.Context, o options) (check.Report, error) {
 		client = web.NewClientWith(o.agent, c.Transport)
 	}
 	defer client.Close()
-	handlers := []executor.Handler{disk.Handlers(), client.Handlers()}
 	if o.verbose {
 		o.Logger = newLogger(c.Err)
 	} else if width, ok := terminalWidth(c.Err); ok {
 		bar := progress.New(c.Err, width)
 		defer bar.Clear()
 		o.Observer = bar
-		handlers = append(handlers, executor.OnVoid(bar.Announce))
 	}
-	exec := policy.Stack(o.Policy)(executor.NewMux(handlers...))
+	exec := policy.Stack(o.Policy)(executor.NewMux(disk.Handlers(), client.Handlers()))
 	return orchestrate.Run(ctx, orchestrate.Bind(check.Links, o.Job), exec)
 }
 

@@ -4,10 +4,12 @@
 package policy
 
 import (
+	"context"
 	"time"
 
 	"go.uber.org/zap"
 
+	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/combinators"
 	"github.com/baton-go/baton/examples/linkcheck/internal/check"
 	"github.com/baton-go/baton/executor"
@@ -25,8 +27,14 @@ type Policy struct {
 	Timeout time.Duration
 	// Logger is told of every action. Nil logs nothing.
 	Logger *zap.Logger
-	// Observer is told of every action and of every scope. Nil observes nothing.
-	Observer combinators.Sink
+	// Observer is told how far the run has come. Nil is nobody.
+	Observer Observer
+}
+
+// Observer is told of each part of the work that is announced, and of every action and scope.
+type Observer interface {
+	combinators.Sink
+	Announce(ctx context.Context, p actions.Progress) error
 }
 
 // Default is what the command line has if it does not say otherwise.
@@ -39,18 +47,30 @@ func Stack(p Policy) combinators.Combinator {
 	return combinators.Chain(
 		observed(p.Observer),      // sees all: the scopes, and each action in them
 		combinators.Parallelize(), // carries out groups; below it there are single actions
+		announced(p.Observer),     // hears what the orchestration says about its work
 		executor.System,           // takes off what is no work
 		combinators.When(isRemembered, remembered()),
 		logged(p.Logger), // sees what is left to do, and hears what the policies do about it
+		combinators.When(isParsing, parsing()),
 		combinators.For[check.Remote](requests(p)),
 	)
 }
 
-func observed(observer combinators.Sink) combinators.Combinator {
-	if observer == nil {
+func observed(o Observer) combinators.Combinator {
+	if o == nil {
 		return combinators.Chain()
 	}
-	return combinators.Observed(observer)
+	return combinators.Observed(o)
+}
+
+// announced lays one handler over the rest.
+func announced(o Observer) combinators.Combinator {
+	if o == nil {
+		return combinators.Chain()
+	}
+	return func(next executor.Executor) executor.Executor {
+		return executor.NewMux(executor.OnVoid(o.Announce)).Else(next)
+	}
 }
 
 // logged logs with the fields: neither names of files nor URLs are secrets here.

@@ -1,23 +1,52 @@
 package policy
 
 import (
+	"context"
+	"errors"
 	"time"
 
+	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/combinators"
+	"github.com/baton-go/baton/examples/linkcheck/internal/check"
 	"github.com/baton-go/baton/executor/backoff"
 )
 
 // maxPatience is how long a server may tell us to wait.
 const maxPatience = time.Minute
 
-// requests is what makes us a good guest, and what keeps a bad host from holding up the others.
+// requests is what makes us a good guest, and what keeps a bad host from holding up the others. From the inside out: an
+// attempt has its time; so many are under way at once; a host gets only so many in a second; one that does not answer
+// is not asked for a while; an attempt that failed is made again, if that may help; and if the host was given up
+// meanwhile, the error says why.
+//
+// A wait for a host's turn takes no permit, and is no part of an attempt's time. A retry goes through all of it anew.
 func requests(p Policy) combinators.Combinator {
+	circuits := combinators.NewCircuits(host, combinators.CircuitConfig{Class: silence})
 	return combinators.Chain(
+		explained(circuits),
 		combinators.Retried(combinators.Retry{
 			MaxAttempts: 1 + p.Retries,
 			MaxDelay:    maxPatience,
 			Schedule:    backoff.Exponential(500*time.Millisecond, 2).Jitter(0.5),
 		}),
+		combinators.BreakerBy(circuits),
+		combinators.Limited(combinators.NewSemaphore(p.Concurrency)),
 		combinators.Timed(p.Timeout),
 	)
+}
+
+// host is the key of whatever there is one of for each host.
+func host(a actions.Action) string {
+	if r, ok := a.(check.Remote); ok {
+		return r.Host()
+	}
+	return ""
+}
+
+// silence classifies for the breakers: a host that answers, whatever it says, is not down.
+func silence(ctx context.Context, err error) combinators.Class {
+	if _, ok := errors.AsType[*check.StatusError](err); ok {
+		return combinators.Success
+	}
+	return combinators.Classify(ctx, err)
 }
