@@ -1,7 +1,6 @@
 package executor
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"runtime/debug"
@@ -13,11 +12,22 @@ import (
 var (
 	// ErrLent is the error of a yield that is called while it is lent: an action of its own is being carried out, and
 	// the caller is another goroutine, or a branch that should use its own yield.
-	ErrLent = errors.New("the yield is lent while an action is carried out: a branch has a yield of its own, and a " +
-		"yield belongs to one goroutine")
+	ErrLent error = misuseError("the yield is lent while an action is carried out: a branch has a yield of its own, " +
+		"and a yield belongs to one goroutine")
 	// ErrOver is the error of a yield that is called after its run, or its branch, has ended.
-	ErrOver = errors.New("the run of this yield is over")
+	ErrOver error = misuseError("the run of this yield is over")
 )
+
+// misuseError is the error of a yield that carries nothing out.
+type misuseError string
+
+func (e misuseError) Error() string { return string(e) }
+
+// NotDone is true: the action did not get as far as the executor.
+func (e misuseError) NotDone() bool { return true }
+
+// Permanent is true: the yield does not work the next time either.
+func (e misuseError) Permanent() bool { return true }
 
 // StepError says which action failed, and where. A yield wraps every executor's error in one, unless it has one of a
 // step within already: of a branch, or of a flow that the handler ran. An error thus has one for each run that it came

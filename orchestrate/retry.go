@@ -104,8 +104,6 @@ func unretried(errs []error) error {
 	return last
 }
 
-// hopeless tells whether no retry can cure err: it says so, or the yield itself no longer works.
-func hopeless(err error) bool {
-	return backoff.IsPermanent(err) || errors.Is(err, executor.ErrOver) || errors.Is(err, executor.ErrLent) ||
-		errors.Is(err, ErrStopped)
-}
+// hopeless tells whether no retry can cure err: it says so, as that of a misused yield does, or nobody steps the
+// orchestration any more.
+func hopeless(err error) bool { return backoff.IsPermanent(err) || errors.Is(err, ErrStopped) }

@@ -155,6 +155,20 @@ func TestAnInverseCannotRegisterMore(t *testing.T) {
 	})
 }
 
+func TestWhatAMisusedYieldDidNotAskForIsNotUndone(t *testing.T) {
+	t.Parallel()
+	onEachHost(t, func(t *testing.T, h host) {
+		w := newWorld()
+		_, err := run(t.Context(), h, w, saga(func(outer actions.Yield, undo *orchestrate.Undo) (int, error) {
+			return orchestrate.Scope(outer, "part", func(actions.Yield) (int, error) {
+				return orchestrate.Undoable(outer, undo, Get{Name: "charge"}, Put{Name: "refund"})
+			})
+		}))
+		require.ErrorIs(t, err, executor.ErrLent)
+		require.Empty(t, w.done())
+	})
+}
+
 func TestAnInverseThatIsMissingIsRefusedBeforeTheAction(t *testing.T) {
 	t.Parallel()
 	onEachHost(t, func(t *testing.T, h host) {
