@@ -78,7 +78,9 @@ func TestFromSeqOfStepsIsTheFlow(t *testing.T) {
 			direct := newWorld().on("x", fails(errBoom))
 			_, wantErr := run(t.Context(), h, direct, want.flow)
 			require.EqualError(t, err, wantErr.Error(), name)
-			require.Equal(t, direct.done(), w.done(), name)
+			if h.name != inParallel.name { // there it is up to chance what a branch did before it was cancelled
+				require.Equal(t, direct.done(), w.done(), name)
+			}
 		}
 		s := orchestrate.Steps(sum)
 		_, err := run(t.Context(), h, newWorld().on("a", answers(1)).on("b", answers(2)), orchestrate.FromSeq(s.All()))

@@ -97,7 +97,7 @@ func TestTheFirstErrorCancelsTheRest(t *testing.T) {
 
 func TestAGroupJoinsEveryBranch(t *testing.T) {
 	t.Parallel()
-	// Each of them needs a while to end once it is cancelled.
+	// The slow ones need a while to end once they are cancelled.
 	onConcurrentHosts(t, func(t *testing.T, h host) {
 		for name, end := range map[string]func(cancel func()) behaviour{
 			"after an error":  func(func()) behaviour { return fails(errBoom) },
@@ -107,7 +107,8 @@ func TestAGroupJoinsEveryBranch(t *testing.T) {
 		} {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			w := newWorld().on("end", end(cancel)).on("slow", func(ctx context.Context, ended func()) (int, error) {
+			w := newWorld().on("end", after(time.Second, end(cancel)))
+			w.on("slow", func(ctx context.Context, ended func()) (int, error) {
 				<-ctx.Done()
 				<-time.After(time.Minute)
 				ended()

@@ -5,11 +5,13 @@ import (
 	"iter"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/executor"
+	"github.com/baton-go/baton/executor/backoff"
 	"github.com/baton-go/baton/orchestrate"
 )
 
@@ -101,6 +103,16 @@ func TestASagaThatIsNoLongerSteppedSaysWhatItCouldNotUndo(t *testing.T) {
 	const stopped = "the orchestration is no longer stepped"
 	require.EqualError(t, err, stopped+"; undo: "+stopped+"; "+stopped)
 	require.ErrorIs(t, err, orchestrate.ErrStopped)
+}
+
+func TestARetryThatIsNoLongerSteppedEnds(t *testing.T) {
+	t.Parallel()
+	s := orchestrate.Steps(retry(backoff.Constant(time.Second), get("x")))
+	for range s.All() {
+		break
+	}
+	_, err := s.Result()
+	require.Equal(t, orchestrate.ErrStopped, err)
 }
 
 func TestStepsCanBePulledOneByOne(t *testing.T) {

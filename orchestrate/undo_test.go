@@ -218,6 +218,18 @@ func TestAGoroutineThatExitsUndoesNothing(t *testing.T) {
 	}
 }
 
+// If nobody wins, the error has those of all branches already.
+func TestWhatNobodyCouldUndoIsToldOnce(t *testing.T) {
+	t.Parallel()
+	onEachHost(t, func(t *testing.T, h host) {
+		w := newWorld().on("flight", fails(errBoom)).on("cancel flight", fails(errors.New("stuck")))
+		_, err := run(t.Context(), h, w, either(saga(trip), get("flight")))
+		require.EqualError(t, err, "none of 2 branches succeeded: "+
+			"step 0.0.0: orchestrate_test.Get: boom; undo: step 0.0.1: orchestrate_test.Put: stuck; "+
+			"step 0.1.0: orchestrate_test.Get: boom")
+	})
+}
+
 // A group tells its winner's outcome. What a loser could not undo is told all the same.
 func TestWhatALoserCouldNotUndoIsNotLost(t *testing.T) {
 	t.Parallel()
@@ -253,6 +265,14 @@ func TestWhatALoserCouldNotUndoIsNotLost(t *testing.T) {
 		"timeout": {func(y actions.Yield) (int, error) {
 			return orchestrate.WithTimeout(y, time.Hour, loser)
 		}, "not done within 1h0m0s; undo: step 0.0.2: orchestrate_test.Put: stuck"},
+		"a saga in a saga": {func(y actions.Yield) (int, error) {
+			return orchestrate.Race(y, get("win"), saga(func(y actions.Yield, undo *orchestrate.Undo) (int, error) {
+				if _, err := orchestrate.Undoable(y, undo, Get{Name: "book"}, Put{Name: "cancel"}); err != nil {
+					return 0, err
+				}
+				return loser(y)
+			}))
+		}, "undo: step 0.1.3: orchestrate_test.Put: stuck; step 0.1.4: orchestrate_test.Put: stuck"},
 		"timeout of a group": {func(y actions.Yield) (int, error) {
 			return orchestrate.WithTimeout(y, time.Hour, func(y actions.Yield) (int, error) {
 				_, err := orchestrate.All(y, loser, get("visa"))
