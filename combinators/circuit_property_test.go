@@ -135,7 +135,7 @@ func TestACircuitDoesWhatItsModelDoes(t *testing.T) {
 		c := newCircuitCheck(drawnCircuit(rt))
 		defer c.close()
 		ids := 0
-		force := func(actual func(), model func()) func(*rapid.T) {
+		force := func(actual, model func()) func(*rapid.T) {
 			return func(rt *rapid.T) {
 				if rapid.IntRange(0, 3).Draw(rt, "rarely") > 0 {
 					rt.Skip("not now")

@@ -13,10 +13,10 @@ import (
 // groups. It panics if c is nil.
 func For[A actions.Action](c Combinator) Combinator {
 	t := reflect.TypeFor[A]()
-	return only(fmt.Sprintf("For[%s]", t), c, func(_ context.Context, a actions.Action) bool {
+	return only(choice{name: fmt.Sprintf("For[%s]", t), typ: t, match: func(_ context.Context, a actions.Action) bool {
 		_, ok := a.(A)
 		return ok
-	})
+	}}, c)
 }
 
 // When applies a combinator to the actions that match only. Above Parallelize it sees top-level actions only, and
@@ -25,7 +25,7 @@ func When(match func(actions.Action) bool, c Combinator) Combinator {
 	if match == nil {
 		panic("combinators.When: the match is nil")
 	}
-	return only("When", c, func(_ context.Context, a actions.Action) bool { return match(a) })
+	return only(choice{name: "When", match: func(_ context.Context, a actions.Action) bool { return match(a) }}, c)
 }
 
 // Named applies a combinator to one scope only (see orchestrate.Scope), so that two calls of one action can have
@@ -36,21 +36,24 @@ func Named(scope string, c Combinator) Combinator {
 	if scope == "" {
 		panic("combinators.Named: the name of the scope is empty")
 	}
-	return only(fmt.Sprintf("Named(%s)", scope), c, func(ctx context.Context, a actions.Action) bool {
+	match := func(ctx context.Context, a actions.Action) bool {
 		if g, ok := a.(actions.Group); ok && g.Scope == scope {
 			return true
 		}
 		return executor.StepFrom(ctx).InScope(scope)
-	})
+	}
+	return only(choice{name: fmt.Sprintf("Named(%s)", scope), scope: scope, match: match}, c)
 }
 
-func only(name string, c Combinator, match func(context.Context, actions.Action) bool) Combinator {
+// only makes the combinator that makes the choice and applies c.
+func only(made choice, c Combinator) Combinator {
 	if c == nil {
-		panic(fmt.Sprintf("combinators.%s: the combinator is nil", name))
+		panic(fmt.Sprintf("combinators.%s: the combinator is nil", made.name))
 	}
 	return func(next executor.Executor) executor.Executor {
-		l := around(name, next)
-		return &choice{layer: l, name: name, match: match, matched: c(next)}
+		made := made
+		made.layer, made.matched = around(made.name, next), c(next)
+		return &made
 	}
 }
 
@@ -60,6 +63,8 @@ type choice struct {
 	name    string
 	match   func(context.Context, actions.Action) bool
 	matched executor.Executor
+	typ     reflect.Type // that For chooses; else nil
+	scope   string       // that Named chooses; else empty
 }
 
 func (c *choice) Execute(ctx context.Context, a actions.Action) (any, error) {
@@ -71,6 +76,11 @@ func (c *choice) Execute(ctx context.Context, a actions.Action) (any, error) {
 
 // String names the layer and what it applies: "For[shop.Charge](Retried > Timed)".
 func (c *choice) String() string {
+	return fmt.Sprintf("%s(%s)", c.name, c.applied())
+}
+
+// applied is the layers that are around what matches only.
+func (c *choice) applied() executor.Stack {
 	all, rest := executor.Layers(c.matched), executor.Layers(c.next)
-	return fmt.Sprintf("%s(%s)", c.name, all[:max(0, len(all)-len(rest))])
+	return all[:max(0, len(all)-len(rest))]
 }

@@ -11,6 +11,7 @@ import (
 // Resort is something to fall back on. Make one with [Instead], [AnswerFunc] or [Answer].
 type Resort struct {
 	name string
+	exec executor.Executor // nil if there is none
 	try  func(ctx context.Context, a actions.Action, err error) (any, error)
 }
 
@@ -23,6 +24,7 @@ func Instead(e executor.Executor) Resort {
 	around("Instead", e)
 	return Resort{
 		name: executor.Layers(e).String(),
+		exec: e,
 		try: func(ctx context.Context, a actions.Action, _ error) (any, error) {
 			return e.Execute(ctx, a)
 		},
