@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -19,7 +20,8 @@ type Report struct {
 
 // Check checks the module at the root of a tree against a table:
 //
-//   - every package has a row, and imports directly what its row lists and nothing else, besides the standard library;
+//   - every package has a row, and every row a package;
+//   - a package imports directly what its row lists and nothing else, besides the standard library;
 //   - only the files that a row names touch the machine: read a clock, start a goroutine, import os, net or randomness;
 //   - only packages whose name ends in "test" import testify, but for tests;
 //   - nothing imports a nested module, tests included;
@@ -41,6 +43,11 @@ func Check(tree fs.FS, table Table) (Report, error) {
 			continue
 		}
 		c.run(room)
+	}
+	for _, dir := range slices.Sorted(maps.Keys(table)) {
+		if _, found := report.Names[dir]; !found && path.Base(dir) != "..." {
+			report.Problems = append(report.Problems, dir+": is in the table of internal/archtest, and nowhere else")
+		}
 	}
 	return report, nil
 }

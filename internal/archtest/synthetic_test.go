@@ -172,6 +172,12 @@ func TestWhatIsNotAsTheTableSaysIsAProblem(t *testing.T) {
 	}
 }
 
+func TestARowWithoutAPackageIsAProblem(t *testing.T) {
+	t.Parallel()
+	report := check(t, map[string]string{"kittest/doc.go": "", "kittest/kit_test.go": ""})
+	require.Equal(t, []string{"kittest: is in the table of internal/archtest, and nowhere else"}, report.Problems)
+}
+
 func TestATreeThatIsNoModuleIsAnError(t *testing.T) {
 	t.Parallel()
 	for want, tree := range map[string]fstest.MapFS{
