@@ -3,6 +3,7 @@ package combinators
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -26,22 +27,26 @@ type Sink interface {
 
 // Observed tells sinks what happens: one [Started] and one [Ended] for each action, and in between what the
 // combinators below report, such as [RetryScheduled]. The clock is read once before the action and once after it,
-// however many sinks there are; sinks are told in order. It calls what it wraps exactly once with the same action, so
-// it may stand on either side of a journal. A panic or an exit of the goroutine below it is told as an [Ended] with an
-// error, and goes on.
+// however many sinks there are, in one Observed or in several that follow one another, which become one layer. Sinks
+// are told in order, the outermost first. It calls what it wraps exactly once with the same action, so it may stand
+// on either side of a journal. A panic or an exit of the goroutine below it is told as an [Ended] with an error, and
+// goes on.
 //
 // As the outermost layer it observes everything: actions, groups as the whole they are, and each single action inside
 // them. Below [Parallelize] it observes single actions only. Above [Retried] it sees the last outcome, and is told of
 // each retry; below, it sees each attempt as an action. Two of them with different sinks both see everything, also
-// what combinators report; two with the same sinks tell it twice.
+// what combinators report; two with the same sink tell it twice, and read the clock twice.
 //
 // It costs its sinks, two readings of the clock and one allocation for each action; while no sink is enabled, a few
-// nanoseconds. Observed panics if a sink is nil.
+// nanoseconds. Observed panics if a sink is nil or there twice.
 func Observed(sinks ...Sink) Combinator {
 	names := make([]string, len(sinks))
 	for i, s := range sinks {
-		if s == nil {
+		switch {
+		case s == nil:
 			panic(fmt.Sprintf("combinators.Observed: sink %d is nil", i))
+		case contains(sinks[:i], s):
+			panic(fmt.Sprintf("combinators.Observed: sink %d is there already", i))
 		}
 		names[i] = fmt.Sprintf("%T", s)
 		if n, ok := s.(fmt.Stringer); ok {
@@ -57,9 +62,13 @@ func observe(combinator, detail string, sinks ...Sink) Combinator {
 	if detail != "" {
 		name += "(" + detail + ")"
 	}
-	gate := gateOf(sinks)
 	return func(next executor.Executor) executor.Executor {
-		return &observed{around(combinator, next), name, sinks, gate}
+		o := &observed{layer: around(combinator, next), name: name, sinks: sinks}
+		if inner, ok := next.(*observed); ok && sameSink(o, inner) == "" {
+			o.layer, o.name, o.sinks = inner.layer, name+" > "+inner.name, slices.Concat(sinks, inner.sinks)
+		}
+		o.gate = gateOf(o.sinks)
+		return o
 	}
 }
 
@@ -68,6 +77,11 @@ type observed struct {
 	name  string
 	sinks []Sink
 	gate  zapGate
+}
+
+// contains tells whether a sink is among sinks. Only pointers are compared: other sinks may be equal and not the same.
+func contains(sinks []Sink, s Sink) bool {
+	return reflect.TypeOf(s).Kind() == reflect.Pointer && slices.Contains(sinks, s)
 }
 
 // gateOf makes a disabled zap logger cost one call, where it is the only sink.

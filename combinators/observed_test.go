@@ -1,12 +1,9 @@
 package combinators_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -77,6 +74,8 @@ func (l *listener) Observe(ctx context.Context, e combinators.Event) {
 
 func (l *listener) ended(t *testing.T) *combinators.Ended {
 	t.Helper()
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	require.NotEmpty(t, l.events)
 	e, ok := l.events[len(l.events)-1].(*combinators.Ended)
 	require.True(t, ok)
@@ -135,6 +134,31 @@ func TestSinksShareTheirReadingsOfTheClock(t *testing.T) {
 			require.Equal(t, began, l.starts[0].At)
 			require.Equal(t, 3*time.Hour, l.ended(t).Took, "what the sinks themselves took before, and not after")
 		}
+	})
+}
+
+func TestLayersThatFollowOneAnotherShareThemToo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		slow := &listener{
+			onStart:   func(ctx context.Context) context.Context { synctestSleep(time.Hour); return ctx },
+			onObserve: func(context.Context, combinators.Event) { synctestSleep(time.Hour) },
+		}
+		other, below := &listener{}, &listener{}
+		exec := combinators.Chain(
+			combinators.Observed(slow), combinators.Observed(), combinators.Observed(other),
+			combinators.Recovered(), combinators.Observed(below),
+		)(answers())
+		began := time.Now()
+
+		_, err := exec.Execute(t.Context(), ask{})
+
+		require.NoError(t, err)
+		require.Equal(t, began, other.starts[0].At)
+		require.Equal(t, time.Hour, other.ended(t).Took)
+		require.Equal(t, began.Add(time.Hour), below.starts[0].At, "another layer stands between")
+		require.Equal(t, "Observed(*combinators_test.listener) > Observed > Observed(*combinators_test.listener) > "+
+			"Recovered > Observed(*combinators_test.listener) > Mux(1)", executor.Layers(exec).String())
 	})
 }
 
@@ -240,83 +264,6 @@ func TestAFlowInAHandlerIsObservedWithItsOwnSteps(t *testing.T) {
 	}, l.lines)
 }
 
-func TestAPanicBelowIsToldAndGoesOn(t *testing.T) {
-	t.Parallel()
-	l := &listener{}
-	exec := combinators.Observed(l)(executor.Func(
-		func(context.Context, actions.Action) (any, error) { panic(errNegative) }))
-
-	require.PanicsWithError(t, "panic: negative", func() { _, _ = exec.Execute(context.Background(), ask{}) })
-
-	require.ErrorIs(t, l.ended(t).Err, errNegative)
-	var panicked *executor.PanicError
-	require.ErrorAs(t, l.ended(t).Err, &panicked)
-	require.Contains(t, string(panicked.Stack), "TestAPanicBelowIsToldAndGoesOn", "the stack is the one of the panic")
-}
-
-func TestAnExitBelowIsToldAndGoesOn(t *testing.T) {
-	t.Parallel()
-	l := &listener{}
-	exec := combinators.Observed(l)(executor.Func(func(context.Context, actions.Action) (any, error) {
-		runtime.Goexit()
-		return nil, nil
-	}))
-	returned := false
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		_, _ = exec.Execute(context.Background(), ask{})
-		returned = true
-	})
-	wg.Wait()
-
-	require.False(t, returned)
-	require.EqualError(t, l.ended(t).Err, "the handler exited its goroutine")
-	require.Equal(t, combinators.Failure, l.ended(t).Class)
-}
-
-// broken is a sink that panics whatever it is told.
-type broken struct{}
-
-func (broken) Enabled(context.Context) bool { panic("enabled") }
-
-func (broken) Start(context.Context, *combinators.Started) context.Context { panic("start") }
-
-func (broken) Observe(context.Context, combinators.Event) { panic("observe") }
-
-func TestASinkThatPanicsIsReportedAndTheOthersAreTold(t *testing.T) { // not parallel: sets slog.Default
-	var log bytes.Buffer
-	old := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
-	defer slog.SetDefault(old)
-	l := &listener{}
-
-	v, err := combinators.Observed(broken{}, l)(answers()).Execute(context.Background(), ask{N: 4})
-
-	require.NoError(t, err)
-	require.Equal(t, 4, v)
-	require.Len(t, l.lines, 2)
-	for _, where := range []string{"enabled", "start", "observe"} {
-		require.Contains(t, log.String(), "panic: "+where)
-	}
-	require.Contains(t, log.String(), "who=combinators_test.broken")
-}
-
-// brokenHandler is a log that panics.
-type brokenHandler struct{ slog.Handler }
-
-func (brokenHandler) Handle(context.Context, slog.Record) error { panic("the log") }
-
-func TestALogThatPanicsStopsNothing(t *testing.T) { // not parallel: sets slog.Default
-	old := slog.Default()
-	slog.SetDefault(slog.New(brokenHandler{slog.DiscardHandler}))
-	defer slog.SetDefault(old)
-
-	v, err := combinators.Observed(broken{})(answers()).Execute(context.Background(), ask{N: 4})
-
-	require.NoError(t, err)
-	require.Equal(t, 4, v)
-}
-
 func TestHandlersSeeWhatSinksPutIntoTheContext(t *testing.T) {
 	t.Parallel()
 	type key struct{}
@@ -347,9 +294,12 @@ func TestAnObservedActionIsOneAllocation(t *testing.T) {
 	require.LessOrEqual(t, testing.AllocsPerRun(100, func() { _, _ = exec.Execute(ctx, a) }), 1.0)
 }
 
-func TestANilSinkIsRefused(t *testing.T) {
+func TestASinkThatIsNilOrThereAlreadyIsRefused(t *testing.T) {
 	t.Parallel()
 	require.PanicsWithValue(t, "combinators.Observed: sink 1 is nil", func() { combinators.Observed(deaf{}, nil) })
+	l := &listener{}
+	require.PanicsWithValue(t, "combinators.Observed: sink 2 is there already",
+		func() { combinators.Observed(l, &listener{}, l) })
 	require.PanicsWithValue(t, "combinators.Observed: the executor to wrap is nil",
 		func() { combinators.Observed()(nil) })
 }

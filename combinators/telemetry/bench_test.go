@@ -98,17 +98,8 @@ func BenchmarkMetered(b *testing.B) {
 func BenchmarkTogether(b *testing.B) {
 	spans := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(forget{}))
 	meters := sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewManualReader()))
-	tracing, metering := telemetry.Trace{Provider: spans}, telemetry.Metrics{Provider: meters}
-	for _, c := range []struct {
-		name string
-		c    combinators.Combinator
-	}{
-		{"two layers", combinators.Chain(telemetry.Traced(tracing), telemetry.Metered(metering))},
-		{"one layer", combinators.Observed(telemetry.TraceSink(tracing), telemetry.MetricSink(metering))},
-	} {
-		b.Run(c.name, func(b *testing.B) {
-			exec := c.c(answer{})
-			inRun(b, func(ctx context.Context, a actions.Action) { _, _ = exec.Execute(ctx, a) })
-		})
-	}
+	exec := combinators.Observed(
+		telemetry.TraceSink(telemetry.Trace{Provider: spans}), telemetry.MetricSink(telemetry.Metrics{Provider: meters}),
+	)(answer{})
+	inRun(b, func(ctx context.Context, a actions.Action) { _, _ = exec.Execute(ctx, a) })
 }

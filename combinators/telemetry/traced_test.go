@@ -296,6 +296,16 @@ func TestTwoSinksEndTheirOwnSpans(t *testing.T) {
 	}
 }
 
+func TestTheSameSinkTwiceMakesASpanInASpan(t *testing.T) {
+	t.Parallel()
+	provider, recorder := spans()
+	traced := telemetry.Traced(telemetry.Trace{Provider: provider})
+	_, err := combinators.Chain(traced, traced)(answers()).Execute(context.Background(), ask{})
+	require.NoError(t, err)
+	require.Len(t, recorder.Ended(), 2)
+	require.Equal(t, recorder.Ended()[1].SpanContext().SpanID(), recorder.Ended()[0].Parent().SpanID())
+}
+
 func TestKindAttributesAndClassesAreTheCallersChoice(t *testing.T) {
 	t.Parallel()
 	var sampled []attribute.KeyValue
