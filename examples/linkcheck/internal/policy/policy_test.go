@@ -33,7 +33,7 @@ func ExampleStack() {
 	// System
 	// When(Cached(answers) > Coalesced)
 	// When(Limited)
-	// For[check.Remote](explained > Retried(3) > BreakerBy > Limited > Timed(15s))
+	// For[check.Remote](explained > Retried(3) > BreakerBy > RateLimitedBy > Limited > Timed(15s))
 	// Mux(0)
 }
 
@@ -53,6 +53,25 @@ func TestSoManyRequestsAreUnderWayAtOnce(t *testing.T) {
 		settle(t, w.executor(p), heads("http://h%d.site/", 20)...)
 		require.Equal(t, 5, w.most)
 		require.Equal(t, 4*time.Second, time.Since(w.began))
+	})
+}
+
+func TestAHostGetsOnlySoManyRequestsInASecondAndOthersDoNotWaitForIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(func(context.Context, string) error { return nil })
+		p := generous()
+		p.Rate, p.Concurrency = 10, 2
+		settle(t, w.executor(p), append(heads("http://a.site/%d", 40), heads("http://b%d.site/", 40)...)...)
+		a := w.times("http://a.site/")
+		require.Len(t, a, 40)
+		require.Zero(t, a[9], "as many as in a second may come at once")
+		for i := 10; i < 40; i++ {
+			require.Equal(t, time.Duration(i-9)*100*time.Millisecond, a[i])
+		}
+		b := w.times("http://b")
+		require.Len(t, b, 40)
+		require.Zero(t, b[39], "who waits for a host's turn has no permit")
 	})
 }
 

@@ -22,6 +22,7 @@ const maxPatience = time.Minute
 // A wait for a host's turn takes no permit, and is no part of an attempt's time. A retry goes through all of it anew.
 func requests(p Policy) combinators.Combinator {
 	circuits := combinators.NewCircuits(host, combinators.CircuitConfig{Class: silence})
+	limiters := combinators.NewLimiters(host, combinators.LimiterConfig{Tokens: p.Rate, Per: time.Second, Burst: p.Rate})
 	return combinators.Chain(
 		explained(circuits),
 		combinators.Retried(combinators.Retry{
@@ -30,6 +31,7 @@ func requests(p Policy) combinators.Combinator {
 			Schedule:    backoff.Exponential(500*time.Millisecond, 2).Jitter(0.5),
 		}),
 		combinators.BreakerBy(circuits),
+		combinators.RateLimitedBy(limiters),
 		combinators.Limited(combinators.NewSemaphore(p.Concurrency)),
 		combinators.Timed(p.Timeout),
 	)
