@@ -5,14 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/combinators"
 	"github.com/baton-go/baton/examples/linkcheck/internal/check"
 	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/executor/backoff"
+	"github.com/baton-go/baton/orchestrate"
 )
 
 func TestTheOrchestrationRunsWithAYieldOfOnesOwn(t *testing.T) {
@@ -163,4 +166,35 @@ func TestPeopleAreToldWhatWentWrongAndNotWhere(t *testing.T) {
 	require.Equal(t, "3 attempts: refused", check.Because(&backoff.RetryError{
 		Attempts: 3, Errs: []error{errors.New("reset"), errors.New("reset"), step},
 	}))
+}
+
+func TestTheReportIsTheSameHoweverTheBranchesRun(t *testing.T) {
+	t.Parallel()
+	documents := map[string]check.Document{}
+	pages := map[string]any{}
+	for i := range 300 {
+		url := fmt.Sprintf("http://h%d.site/%d", i%7, i)
+		documents[fmt.Sprintf("d%d/%d.md", i%10, i)] = doc("../d0/0.md", fmt.Sprintf("%d.md", i+10), "gone.md", url, "#x")
+		if i%3 > 0 {
+			pages[url] = answer(200)
+		}
+	}
+	job := check.Job{Paths: []string{"."}}
+	inOrder := &world{documents: documents, pages: pages}
+	want, err := check.Links(inOrder.yield, job)
+	require.NoError(t, err)
+	require.Equal(t, 300, want.Documents)
+	require.NotEmpty(t, want.Findings)
+
+	var mu sync.Mutex
+	sideBySide := &world{documents: documents, pages: pages}
+	mock := executor.Func(func(_ context.Context, a actions.Action) (any, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		return sideBySide.yield(a)
+	})
+	got, err := orchestrate.Run(t.Context(), orchestrate.Bind(check.Links, job), combinators.Parallelize()(mock))
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+	require.ElementsMatch(t, inOrder.asked, sideBySide.asked)
 }

@@ -7,6 +7,10 @@ import (
 	"strings"
 )
 
+// forgePattern is a comment, a review or a change, as GitHub names them: its pages load these when they are looked at.
+var forgePattern = regexp.MustCompile(`^(issuecomment|discussioncomment|discussion_r|pullrequestreview|commitcomment|` +
+	`event|diff|ref-commit|r)-?[0-9a-f]+`)
+
 // linePattern is a line, or a range of lines, as GitHub and its like name it: L10, L10-L20, L10C3-L20C5.
 var linePattern = regexp.MustCompile(`^L([0-9]+)(?:C[0-9]+)?(?:-L?([0-9]+)(?:C[0-9]+)?)?$`)
 

@@ -7,9 +7,13 @@ import (
 	"github.com/baton-go/baton/internal/nearest"
 )
 
+// maxCandidates bounds the time that a guess may take: a page can have a million anchors.
+const maxCandidates = 10_000
+
 // closest is the candidate that a name may have been meant for: the one with the fewest edits, letter case aside,
-// within a third of the name's length. Of equals it is the first.
+// within a third of the name's length. Of equals it is the first. Of very many candidates it looks at some.
 func closest(name string, candidates []string) string {
+	candidates = candidates[:min(len(candidates), maxCandidates)]
 	name = strings.ToLower(name)
 	length := utf8.RuneCountInString(name)
 	best, limit := "", max(1, length/3)+1

@@ -180,9 +180,9 @@ func redirect(from, location string) (to, problem string) {
 	return u.String(), ""
 }
 
-// needsAnchor tells whether a fragment on a remote page is checked. Line numbers are not: they are made by a program.
+// needsAnchor tells whether a fragment on a remote page is checked. Those are not that a program puts there.
 func needsAnchor(fragment string) bool {
-	return !needsNothing(fragment) && !linePattern.MatchString(fragment)
+	return !needsNothing(fragment) && !linePattern.MatchString(fragment) && !forgePattern.MatchString(fragment)
 }
 
 // judge judges a link to the URL, with a fragment or without.

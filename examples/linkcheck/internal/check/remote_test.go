@@ -44,6 +44,8 @@ func TestAnswersAreJudged(t *testing.T) {
 		{link: "http://a.site/#there", page: page("there")},
 		{link: "http://a.site/#there", page: page("user-content-there")},
 		{link: "http://a.site/#L10-L20", page: page()},
+		{link: "http://a.site/#issuecomment-123", page: page()},
+		{link: "http://a.site/#discussion_r123", page: page()},
 		{link: "http://a.site/#!/route", page: page()},
 		{link: "http://a.site/#page=2", page: answer(200)}, // not a page of HTML
 		{"http://a.site/#thre", page("there"), check.NoAnchor, `there is no anchor "thre"`},

@@ -19,13 +19,17 @@ func HTML(source []byte) check.Document {
 // html collects what is in HTML. The offsets in it become offsets in the source by at.
 func (c *collector) html(source []byte, at func(int) int) {
 	z := html.NewTokenizer(bytes.NewReader(source))
-	offset := 0
+	offset, script := 0, false
 	for {
 		kind := z.Next()
 		if kind == html.ErrorToken {
 			return
 		}
 		raw := z.Raw()
+		if script && kind == html.TextToken {
+			c.embedded(raw)
+		}
+		script = kind == html.StartTagToken && bytes.HasPrefix(raw, []byte("<script"))
 		switch kind {
 		case html.StartTagToken, html.SelfClosingTagToken:
 			c.tag(z, raw, func(i int) int { return at(offset + i) })
@@ -40,6 +44,23 @@ func (c *collector) html(source []byte, at func(int) int) {
 		default: // comments and the like
 		}
 		offset += len(raw)
+	}
+}
+
+// embedded collects the anchors of HTML that a script holds as a string, to show it when it runs. It is how GitHub
+// delivers the documents of repositories.
+func (c *collector) embedded(script []byte) {
+	const before, after = `id=\"`, `\"`
+	for {
+		_, rest, ok := bytes.Cut(script, []byte(before))
+		id, rest, closed := bytes.Cut(rest, []byte(after))
+		if !ok || !closed {
+			return
+		}
+		if !bytes.ContainsAny(id, "\"<> \n") {
+			c.anchor(string(id))
+		}
+		script = rest
 	}
 }
 
