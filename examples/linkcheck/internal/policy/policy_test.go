@@ -37,6 +37,13 @@ func ExampleStack() {
 	// Mux(0)
 }
 
+func TestTheStackHasNoneOfTheKnownMistakes(t *testing.T) {
+	t.Parallel()
+	p := policy.Default()
+	p.Logger, p.Observer = zap.NewNop(), &observer{}
+	require.Empty(t, combinators.Lint(policy.Stack(p)(executor.NewMux())))
+}
+
 func heads(format string, n int) (as []check.Head) {
 	for i := range n {
 		as = append(as, check.Head{URL: fmt.Sprintf(format, i)})
