@@ -73,3 +73,23 @@ func ExampleUndoableAfter() {
 	// give back the jam for 5
 	// there is a wasp in it
 }
+
+// Both errors are kept: why the saga failed, and what it could not undo.
+func ExampleSagaError() {
+	shopping := func(y actions.Yield) (int, error) {
+		return orchestrate.Saga(y, func(y actions.Yield, undo *orchestrate.Undo) (int, error) {
+			undo.Add(func(actions.Yield) error { return errors.New("the shop has closed") })
+			return orchestrate.Do(y, Buy{Thing: "honey"})
+		})
+	}
+	_, err := orchestrate.Run(context.Background(), shopping, shop())
+	var failed *orchestrate.SagaError
+	if errors.As(err, &failed) {
+		fmt.Println("why:", failed.Err)
+		fmt.Println("still to do:", failed.Undo)
+	}
+	// Output:
+	// buy honey
+	// why: step 0: orchestrate_test.Buy: honey: sold out
+	// still to do: [the shop has closed]
+}
