@@ -109,7 +109,7 @@ func toldTwice(l *linter, p *place) {
 		case *retried, *hedged, *fallback:
 			return
 		case *observed:
-			if sink := sameSink(outer, inner); sink != "" {
+			if sink := sameSink(outer.sinks, inner.sinks); sink != "" {
 				l.warn(p, fmt.Sprintf("tells %s what %s tells it already", sink, q.name()),
 					"the outer one sees what is in groups too, so each action is reported twice", "Keep the outer one")
 			}
@@ -118,9 +118,9 @@ func toldTwice(l *linter, p *place) {
 }
 
 // sameSink is the name of a sink that both have, if there is one.
-func sameSink(a, b *observed) string {
-	for _, s := range a.sinks {
-		for _, t := range b.sinks {
+func sameSink(a, b []Sink) string {
+	for _, s := range a {
+		for _, t := range b {
 			if sameLogger(s, t) {
 				return "the logger"
 			}

@@ -21,15 +21,15 @@ type observationKey struct{}
 // incoming one. It is the only allocation of an action that is observed.
 type observation struct {
 	context.Context
-	by    *observed
+	by    *watch
 	ended Ended
 }
 
 // begin reads the clock and tells the sinks that an action begins.
-func begin(ctx context.Context, a actions.Action, by *observed) *observation {
+func begin(ctx context.Context, a actions.Action, by *watch) *observation {
 	n := &observation{Context: ctx, by: by}
 	n.ended.Started = Started{Action: a, Step: executor.StepFrom(ctx), At: time.Now()}
-	for _, s := range by.sinks {
+	for _, s := range by.told {
 		n.start(s)
 	}
 	return n
@@ -59,7 +59,7 @@ func (n *observation) end(incoming context.Context, result any, err error) {
 }
 
 func (n *observation) tell(e Event) {
-	for _, s := range n.by.sinks {
+	for _, s := range n.by.told {
 		n.tellOne(s, e)
 	}
 }

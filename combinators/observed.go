@@ -27,7 +27,7 @@ type Sink interface {
 
 // Observed tells sinks what happens: one [Started] and one [Ended] for each action, and in between what the
 // combinators below report, such as [RetryScheduled]. The clock is read once before the action and once after it,
-// however many sinks there are, in one Observed or in several that follow one another, which become one layer. Sinks
+// however many sinks there are, in one Observed or in several that follow one another, which then do as one. Sinks
 // are told in order, the outermost first. It calls what it wraps exactly once with the same action, so it may stand
 // on either side of a journal. A panic or an exit of the goroutine below it is told as an [Ended] with an error, and
 // goes on.
@@ -63,25 +63,36 @@ func observe(combinator, detail string, sinks ...Sink) Combinator {
 		name += "(" + detail + ")"
 	}
 	return func(next executor.Executor) executor.Executor {
-		o := &observed{layer: around(combinator, next), name: name, sinks: sinks}
-		if inner, ok := next.(*observed); ok && sameSink(o, inner) == "" {
-			o.layer, o.name, o.sinks = inner.layer, name+" > "+inner.name, slices.Concat(sinks, inner.sinks)
+		o := &observed{around(combinator, next), name, sinks, watch{below: next, told: sinks}}
+		if inner, ok := next.(*observed); ok && sameSink(sinks, inner.told) == "" {
+			o.below, o.told = inner.below, slices.Concat(sinks, inner.told)
 		}
-		o.gate = gateOf(o.sinks)
+		o.gate = gateOf(o.told)
 		return o
 	}
 }
 
+// observed is the layer as it was asked for. What it does is to watch.
 type observed struct {
 	layer
 	name  string
 	sinks []Sink
-	gate  zapGate
+	watch
 }
+
+// String names the layer and its sinks: "Observed(zap, collector)".
+func (o *observed) String() string { return o.name }
 
 // contains tells whether a sink is among sinks. Only pointers are compared: other sinks may be equal and not the same.
 func contains(sinks []Sink, s Sink) bool {
 	return reflect.TypeOf(s).Kind() == reflect.Pointer && slices.Contains(sinks, s)
+}
+
+// watch tells sinks of what it passes on: its own layer's, and those of the layers that follow at once, which it skips.
+type watch struct {
+	below executor.Executor
+	told  []Sink
+	gate  zapGate
 }
 
 // gateOf makes a disabled zap logger cost one call, where it is the only sink.
@@ -94,24 +105,21 @@ func gateOf(sinks []Sink) zapGate {
 	return zapGate{}
 }
 
-func (o *observed) Execute(ctx context.Context, a actions.Action) (any, error) {
-	if o.gate.shut() {
-		return o.next.Execute(ctx, a)
+func (w *watch) Execute(ctx context.Context, a actions.Action) (any, error) {
+	if w.gate.shut() {
+		return w.below.Execute(ctx, a)
 	}
-	if len(o.sinks) > 0 && enabled(ctx, o.sinks) {
-		return o.observe(ctx, a)
+	if len(w.told) > 0 && enabled(ctx, w.told) {
+		return w.observe(ctx, a)
 	}
-	return o.next.Execute(ctx, a)
+	return w.below.Execute(ctx, a)
 }
 
-// String names the layer and its sinks: "Observed(zap, collector)".
-func (o *observed) String() string { return o.name }
-
-func (o *observed) observe(ctx context.Context, a actions.Action) (result any, err error) {
-	n := begin(ctx, a, o)
+func (w *watch) observe(ctx context.Context, a actions.Action) (result any, err error) {
+	n := begin(ctx, a, w)
 	if _, ok := a.(actions.Group); ok {
 		n.Context = executor.WithBranches(n.Context, func(e executor.Executor) executor.Executor {
-			return &observed{layer{e}, o.name, o.sinks, o.gate}
+			return &watch{e, w.told, w.gate}
 		})
 	}
 	returned := false
@@ -128,7 +136,7 @@ func (o *observed) observe(ctx context.Context, a actions.Action) (result any, e
 		n.end(ctx, nil, failure)
 		panic(failure)
 	}()
-	result, err = o.next.Execute(n, a)
+	result, err = w.below.Execute(n, a)
 	returned = true
 	n.end(ctx, result, err)
 	return result, err

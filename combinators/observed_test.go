@@ -162,6 +162,23 @@ func TestLayersThatFollowOneAnotherShareThemToo(t *testing.T) {
 	})
 }
 
+func TestALayerOfSomeActionsSharesWithThoseBelowAndKeepsItsName(t *testing.T) {
+	t.Parallel()
+	some, all := &listener{}, &listener{}
+	exec := combinators.Chain(
+		combinators.For[ask](combinators.Observed(some)), combinators.Observed(all),
+	)(executor.NewMux(answers(), executor.On(func(context.Context, getQuote) (string, error) { return "", nil })))
+	for _, a := range []actions.Action{ask{}, getQuote{}} {
+		_, err := exec.Execute(context.Background(), a)
+		require.NoError(t, err)
+	}
+	require.Len(t, some.lines, 2)
+	require.Len(t, all.lines, 4)
+	require.Same(t, some.starts[0], all.starts[0])
+	require.Equal(t, "For[combinators_test.ask](Observed(*combinators_test.listener)) > "+
+		"Observed(*combinators_test.listener) > Mux(2)", executor.Layers(exec).String())
+}
+
 func TestOutcomesHaveTheClassThatTheIncomingContextGives(t *testing.T) {
 	t.Parallel()
 	cancelled, cancel := context.WithCancel(context.Background())
