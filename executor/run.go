@@ -14,9 +14,10 @@ func WithRun(ctx context.Context, id string) context.Context {
 
 // run is what all strands of a run have in common.
 type run struct {
-	id    string
-	slabs slabs
-	token atomic.Pointer[token] // nil until somebody asks
+	id       string
+	attempts slabs[derived]
+	permits  slabs[permit]
+	token    atomic.Pointer[token] // nil until somebody asks
 }
 
 // token is a pointer's worth of identity. A struct without size would share its address with others.
@@ -36,6 +37,8 @@ func runID(ctx context.Context) string {
 		switch c := ctx.Value(stepKey{}).(type) {
 		case *rooted:
 			return c.id
+		case *permit:
+			ctx = c.Context
 		case *derived:
 			ctx = c.Context
 		default:
@@ -48,7 +51,7 @@ func runID(ctx context.Context) string {
 type rooted struct {
 	context.Context
 	id     string
-	holder *derived
+	holder *permit
 }
 
 func (r *rooted) Value(key any) any {

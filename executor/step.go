@@ -157,9 +157,9 @@ type lineage struct {
 type origin struct {
 	run    *run
 	scope  *scope
-	holder *derived // the innermost permit that is held there
-	parent *step    // the step of the group, or of the handler, that they are part of; nil in a run of its own
-	tried  int32    // the attempts at that step before this one
+	holder *permit // the innermost permit that is held there
+	parent *step   // the step of the group, or of the handler, that they are part of; nil in a run of its own
+	tried  int32   // the attempts at that step before this one
 }
 
 // scope is a named part of an orchestration.
