@@ -45,6 +45,7 @@ func BenchmarkBreaker(b *testing.B) {
 	var next executor.Executor = instant{}
 	floor := func(f func()) func(*testing.B) {
 		return func(b *testing.B) {
+			b.Helper()
 			for b.Loop() {
 				_, _ = next.Execute(ctx, action)
 				f()

@@ -104,7 +104,7 @@ func TestACircuitSurvivesAStorm(t *testing.T) {
 				require.Greater(t, service.calls.Load(), int64(20))
 
 				require.Zero(t, c.Stats().Trials)
-				time.Sleep(time.Hour)
+				synctestSleep(time.Hour)
 				good := combinators.Breaker(c)(&desk{})
 				for range 2 {
 					require.NoError(t, do(t.Context(), good, well))
@@ -123,7 +123,7 @@ func TestAConcurrentTrialIsOneOfAtMostMaxTrials(t *testing.T) {
 			Class: func(context.Context, error) combinators.Class { return combinators.Neutral },
 		})
 		c.Trip()
-		time.Sleep(time.Second)
+		synctestSleep(time.Second)
 		service := &erratic{}
 		storm(50, 50, combinators.Breaker(c)(service), func() actions.Action { return task{} })
 		require.Equal(t, int64(3), service.most.Load())

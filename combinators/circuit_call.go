@@ -9,7 +9,8 @@ import (
 	"github.com/baton-go/baton/executor"
 )
 
-// circuitCall is a call that was let through: the period that it belongs to and, where somebody will ask, when it began.
+// circuitCall is a call that was let through: the period that it belongs to and, where somebody will ask, when it
+// began.
 type circuitCall struct {
 	period *period // nil if the call is part of a trial and does not count
 	began  time.Duration
@@ -38,8 +39,9 @@ func (c *Circuit) admit(ctx context.Context, p *period) (circuitCall, error) {
 	return c.try(ctx, now)
 }
 
-// try lets a call through if there is room for a trial, if it is part of one, or if the circuit has just closed. Between
-// the beginning of a trial and its end no callback is called: one that exits the goroutine would take the trial with it.
+// try lets a call through if there is room for a trial, if it is part of one, or if the circuit has just closed.
+// Between the beginning of a trial and its end no callback is called: one that exits the goroutine would take the trial
+// with it.
 func (c *Circuit) try(ctx context.Context, now time.Duration) (circuitCall, error) {
 	part := executor.Holds(ctx, c)
 	c.mu.Lock()

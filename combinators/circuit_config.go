@@ -14,9 +14,9 @@ const (
 	defaultOpenLimit   = 10 // times OpenFor
 )
 
-// CircuitConfig configures a [Circuit]. The zero value opens it for 30 s after 5 consecutive failures and closes it again
-// after one successful trial. There are three rules about when a closed circuit opens, of which any number may be set;
-// the first to be met opens it.
+// CircuitConfig configures a [Circuit]. The zero value opens it for 30 s after 5 consecutive failures and closes it
+// again after one successful trial. There are three rules about when a closed circuit opens, of which any number may be
+// set; the first to be met opens it.
 type CircuitConfig struct {
 	// Name stands in errors, events and stacks.
 	Name string

@@ -21,16 +21,16 @@ func TestACircuitCanBeTrippedIsolatedAndReset(t *testing.T) {
 		c, e := guarded(combinators.CircuitConfig{Name: "mail", OpenFor: time.Minute, OpenGrowth: 2})
 		c.Trip()
 		requireOpen(t, do(t.Context(), e, well), time.Minute)
-		time.Sleep(30 * time.Second)
+		synctestSleep(30 * time.Second)
 		c.Trip()
 		requireOpen(t, do(t.Context(), e, well), time.Minute)
-		time.Sleep(time.Minute)
+		synctestSleep(time.Minute)
 		require.Equal(t, combinators.HalfOpen, c.State())
 		c.Trip()
 		requireOpen(t, do(t.Context(), e, well), 2*time.Minute)
 
 		c.Isolate()
-		time.Sleep(1000 * time.Hour)
+		synctestSleep(1000 * time.Hour)
 		c.Trip()
 		var isolated *combinators.OpenError
 		require.ErrorAs(t, do(t.Context(), e, well), &isolated)
@@ -51,7 +51,7 @@ func TestResetForgetsWhatWasCounted(t *testing.T) {
 		c, e := guarded(combinators.CircuitConfig{Failures: 2})
 		_ = do(t.Context(), e, badly)
 		failed := time.Now()
-		time.Sleep(time.Second)
+		synctestSleep(time.Second)
 		c.Reset()
 		require.Equal(t, combinators.CircuitStats{
 			Generation: 2, Since: time.Now(), LastFailure: failed, LastError: errDown,
@@ -69,10 +69,10 @@ func TestTheStatsOfACircuit(t *testing.T) {
 		require.Equal(t, combinators.CircuitStats{Generation: 1, Since: began}, c.Stats())
 
 		_ = do(t.Context(), e, badly)
-		time.Sleep(time.Second)
+		synctestSleep(time.Second)
 		_ = do(t.Context(), e, well)
 		succeeded := time.Now()
-		time.Sleep(time.Second)
+		synctestSleep(time.Second)
 		_ = do(t.Context(), e, badly)
 		require.Equal(t, combinators.CircuitStats{
 			Generation: 1, Since: began,
@@ -82,7 +82,7 @@ func TestTheStatsOfACircuit(t *testing.T) {
 
 		_ = do(t.Context(), e, badly)
 		failed := time.Now()
-		time.Sleep(time.Second)
+		synctestSleep(time.Second)
 		_ = do(t.Context(), e, well)
 		_ = do(t.Context(), e, well)
 		require.Equal(t, combinators.CircuitStats{
@@ -121,7 +121,7 @@ func TestChangesAreToldInOrderWithTheirStats(t *testing.T) {
 			},
 		}}, changes)
 
-		time.Sleep(time.Hour)
+		synctestSleep(time.Hour)
 		require.Len(t, changes, 1, "the period passes without a call")
 		_ = do(t.Context(), e, well)
 		require.Len(t, changes, 4)
@@ -159,7 +159,7 @@ func TestACallbackThatPanicsOrExitsHarmsNothing(t *testing.T) {
 				opening := begin(t.Context(), e, task{})
 				opening.ends(badly)
 				require.Equal(t, combinators.Open, c.State())
-				time.Sleep(time.Minute)
+				synctestSleep(time.Minute)
 				trial := begin(t.Context(), e, task{})
 				if name == "exits" {
 					require.True(t, trial.exited && trial.over() && !trial.began.Load())
@@ -191,7 +191,7 @@ func TestObserversAreToldOfChangesAndRejections(t *testing.T) {
 		require.ErrorContains(t, err, `circuit "mail" is open for another 1m0s`)
 		require.True(t, combinators.IsRejection(err))
 		require.True(t, executor.NotDone(err))
-		time.Sleep(time.Minute)
+		synctestSleep(time.Minute)
 		_, err = askQuote(t.Context(), e, getQuote{})
 		require.NoError(t, err)
 
@@ -203,7 +203,8 @@ func TestObserversAreToldOfChangesAndRejections(t *testing.T) {
 		require.Equal(t, []string{"state changed", "rejected", "state changed", "state changed"}, names)
 		require.Equal(t, "[step=0 by=Breaker circuit=mail from=closed to=open reason=a failure "+
 			"error=the quote service is down]", values[0])
-		require.Equal(t, "[step=0 by=Breaker circuit=mail from=open to=half-open reason=the open period has passed]", values[2])
+		require.Equal(t, "[step=0 by=Breaker circuit=mail from=open to=half-open "+
+			"reason=the open period has passed]", values[2])
 		require.Equal(t, "[step=0 by=Breaker circuit=mail from=half-open to=closed reason=a trial succeeded]", values[3])
 	})
 }
@@ -253,7 +254,8 @@ func TestABreakerIsNamedAfterItsCircuit(t *testing.T) {
 	require.Equal(t, "Breaker > Mux(0)",
 		executor.Layers(combinators.Breaker(combinators.NewCircuit(combinators.CircuitConfig{}))(mux)).String())
 	require.PanicsWithValue(t, "combinators.Breaker: the circuit is nil", func() { combinators.Breaker(nil) })
-	require.EqualError(t, &combinators.OpenError{State: combinators.HalfOpen}, "the circuit is half-open and its trials are under way")
+	require.EqualError(t, &combinators.OpenError{State: combinators.HalfOpen},
+		"the circuit is half-open and its trials are under way")
 	require.EqualError(t, &combinators.OpenError{Circuit: "a", State: combinators.Isolated}, `circuit "a" is isolated`)
 	require.Equal(t, "State(9)", combinators.State(9).String())
 }

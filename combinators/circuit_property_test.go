@@ -162,7 +162,7 @@ func TestACircuitDoesWhatItsModelDoes(t *testing.T) {
 			"end3":   c.finish,
 			"time passes": func(rt *rapid.T) {
 				millis := rapid.SampledFrom([]int{1, 500, 999, 1000, 2000, 7000, 10_000}).Draw(rt, "ms")
-				time.Sleep(time.Duration(millis) * time.Millisecond)
+				synctestSleep(time.Duration(millis) * time.Millisecond)
 			},
 			"reset":   force(c.circuit.Reset, func() { c.model.begin(combinators.Closed, time.Now()) }),
 			"trip":    force(c.circuit.Trip, unlessIsolated(combinators.Open)),

@@ -38,7 +38,7 @@ func TestACircuitOpensAfterConsecutiveFailures(t *testing.T) {
 		require.ErrorIs(t, do(t.Context(), e, badly), errDown)
 		require.Equal(t, combinators.Open, c.State())
 
-		time.Sleep(20 * time.Second)
+		synctestSleep(20 * time.Second)
 		requireOpen(t, do(t.Context(), e, well), 40*time.Second)
 	})
 }
@@ -62,13 +62,13 @@ func TestTheStateIsTrueWithoutACall(t *testing.T) {
 		c, e := guarded(combinators.CircuitConfig{Failures: 1, OpenFor: time.Minute})
 		_ = do(t.Context(), e, badly)
 		opened := time.Now()
-		time.Sleep(time.Minute - 1)
+		synctestSleep(time.Minute - 1)
 		require.Equal(t, combinators.Open, c.State())
 		require.Equal(t, time.Duration(1), c.Stats().RetryAfter)
 		require.Equal(t, uint64(2), c.Stats().Generation)
-		time.Sleep(1)
+		synctestSleep(1)
 		require.Equal(t, combinators.HalfOpen, c.State())
-		time.Sleep(time.Hour)
+		synctestSleep(time.Hour)
 
 		looked := c.Stats()
 		require.Equal(t, combinators.HalfOpen, looked.State)
@@ -90,7 +90,7 @@ func TestTrialsAreLimitedAndCloseTheCircuitIfEnoughSucceed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, e := guarded(combinators.CircuitConfig{Failures: 1, OpenFor: time.Minute, MaxTrials: 2, TrialSuccesses: 3})
 		_ = do(t.Context(), e, badly)
-		time.Sleep(time.Minute)
+		synctestSleep(time.Minute)
 
 		first, second := begin(t.Context(), e, task{}), begin(t.Context(), e, task{})
 		require.True(t, first.began.Load() && second.began.Load())
@@ -115,13 +115,14 @@ func TestAnyFailedTrialOpensTheCircuitAgainForLonger(t *testing.T) {
 			Failures: 1, OpenFor: time.Minute, OpenGrowth: 2, MaxOpenFor: 5 * time.Minute, TrialSuccesses: 2,
 		})
 		_ = do(t.Context(), e, badly)
-		for _, period := range []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 5 * time.Minute, 5 * time.Minute} {
+		for _, minutes := range []int{1, 2, 4, 5, 5} {
+			period := time.Duration(minutes) * time.Minute
 			requireOpen(t, do(t.Context(), e, well), period)
-			time.Sleep(period)
+			synctestSleep(period)
 			require.NoError(t, do(t.Context(), e, well))
 			require.ErrorIs(t, do(t.Context(), e, badly), errDown)
 		}
-		time.Sleep(5 * time.Minute)
+		synctestSleep(5 * time.Minute)
 		require.NoError(t, do(t.Context(), e, well))
 		require.NoError(t, do(t.Context(), e, well))
 		require.Equal(t, combinators.Closed, c.State())
@@ -135,7 +136,7 @@ func TestTheOpenPeriodGrowsToTenTimesByDefault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, e := guarded(combinators.CircuitConfig{Failures: 1, OpenFor: time.Second, OpenGrowth: 1e300})
 		_ = do(t.Context(), e, badly)
-		time.Sleep(time.Second)
+		synctestSleep(time.Second)
 		_ = do(t.Context(), e, badly)
 		require.Equal(t, 10*time.Second, c.Stats().RetryAfter)
 	})
@@ -164,7 +165,7 @@ func TestALateOutcomeChangesNothing(t *testing.T) {
 				}
 				requireNothing(fromClosed)
 
-				time.Sleep(time.Minute)
+				synctestSleep(time.Minute)
 				fromHalfOpen := begin(t.Context(), e, task{})
 				require.True(t, fromHalfOpen.began.Load())
 				require.NoError(t, do(t.Context(), e, well))
@@ -200,14 +201,14 @@ func TestATrialGivesItsSlotBackHoweverItEnds(t *testing.T) {
 				}
 				circuit, e := guarded(combinators.CircuitConfig{Failures: 1, OpenFor: time.Minute})
 				_ = do(t.Context(), e, badly)
-				time.Sleep(time.Minute)
+				synctestSleep(time.Minute)
 				j := begin(ctx, e, task{})
 				require.True(t, j.began.Load())
 				j.ends(c.how)
 
 				require.Equal(t, c.state, circuit.State())
 				require.Zero(t, circuit.Stats().Trials)
-				time.Sleep(circuit.Stats().RetryAfter)
+				synctestSleep(circuit.Stats().RetryAfter)
 				require.NoError(t, do(t.Context(), e, well))
 				require.Equal(t, combinators.Closed, circuit.State())
 			})
@@ -269,7 +270,7 @@ func TestTheOutcomeOfATrialIsThatOfTheOutermostCall(t *testing.T) {
 		e := combinators.Chain(combinators.Breaker(c), combinators.Breaker(c))(&desk{})
 		_ = do(t.Context(), e, badly)
 		require.Equal(t, combinators.Open, c.State(), "a call counts twice")
-		time.Sleep(time.Minute)
+		synctestSleep(time.Minute)
 		j := begin(t.Context(), e, task{})
 		require.True(t, j.began.Load(), "the inner call is part of the trial")
 		require.Equal(t, 1, c.Stats().Trials)

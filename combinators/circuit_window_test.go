@@ -81,11 +81,11 @@ func TestAWindowOfTimeSlidesInTenSteps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, e := guarded(combinators.CircuitConfig{FailureRate: 1, WindowTime: 10 * time.Second, MinCalls: 4})
 		doAll(t, e, badly, well)
-		time.Sleep(9*time.Second + 999*time.Millisecond)
+		synctestSleep(9*time.Second + 999*time.Millisecond)
 		require.Equal(t, int64(2), c.Stats().WindowCalls)
 		doAll(t, e, badly)
 		require.Equal(t, int64(3), c.Stats().WindowCalls)
-		time.Sleep(time.Millisecond)
+		synctestSleep(time.Millisecond)
 		require.Equal(t, int64(1), c.Stats().WindowCalls, "the first second has left")
 		require.InDelta(t, 1.0, c.Stats().FailureRate, 0)
 		doAll(t, e, badly, badly)
@@ -101,10 +101,10 @@ func TestAWindowOfTimeIsEmptyAfterAPause(t *testing.T) {
 		c, e := guarded(combinators.CircuitConfig{FailureRate: 0.1, WindowTime: 10 * time.Second, MinCalls: 3})
 		for range 10 {
 			doAll(t, e, badly, badly)
-			time.Sleep(10 * time.Second)
+			synctestSleep(10 * time.Second)
 			require.Zero(t, c.Stats().WindowCalls)
 		}
-		time.Sleep(time.Hour)
+		synctestSleep(time.Hour)
 		doAll(t, e, badly, badly, badly)
 		require.Equal(t, combinators.Open, c.State())
 	})
@@ -118,13 +118,13 @@ func TestACircuitFromOutsideABubbleWorksInside(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) {
 		doAll(t, e, badly)
-		time.Sleep(10 * time.Second)
+		synctestSleep(10 * time.Second)
 		doAll(t, e, badly)
 		require.Equal(t, combinators.Closed, c.State())
 		require.Equal(t, time.Now(), c.Stats().LastFailure.Local())
 		doAll(t, e, badly)
 		requireOpen(t, do(t.Context(), e, well), time.Minute)
-		time.Sleep(time.Minute)
+		synctestSleep(time.Minute)
 		require.NoError(t, do(t.Context(), e, well))
 		require.Equal(t, combinators.Closed, c.State())
 	})
@@ -138,7 +138,7 @@ func TestACircuitOpensAtARateOfSlowCalls(t *testing.T) {
 		})
 		takes := func(d time.Duration, how func() (any, error)) {
 			j := begin(t.Context(), e, task{})
-			time.Sleep(d)
+			synctestSleep(d)
 			j.ends(how)
 		}
 		takes(time.Second-1, well)
@@ -149,10 +149,10 @@ func TestACircuitOpensAtARateOfSlowCalls(t *testing.T) {
 		takes(time.Hour, badly)
 		require.Equal(t, combinators.Open, c.State())
 
-		time.Sleep(time.Minute)
+		synctestSleep(time.Minute)
 		takes(time.Second, well)
 		require.Equal(t, combinators.Open, c.State(), "a slow trial fails")
-		time.Sleep(time.Minute)
+		synctestSleep(time.Minute)
 		takes(time.Second-1, well)
 		require.Equal(t, combinators.Closed, c.State())
 	})
@@ -163,7 +163,7 @@ func TestACancelledCallIsNotSlow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, e := guarded(combinators.CircuitConfig{SlowRate: 0.1, SlowCall: time.Second, MinCalls: 1})
 		j := begin(t.Context(), e, task{})
-		time.Sleep(time.Hour)
+		synctestSleep(time.Hour)
 		j.ends(func() (any, error) { return nil, &combinators.OpenError{} })
 		require.Equal(t, combinators.Closed, c.State())
 		require.Zero(t, c.Stats().Slow)

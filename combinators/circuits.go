@@ -20,10 +20,9 @@ type Circuits struct {
 	kept *keyed[*Circuit]
 }
 
-// NewCircuits makes circuits of one configuration, for at most 10,000 keys that are in use at least every 10 minutes.
-// A circuit is named by config.Name and its key: "payments/eu". For an action to which key gives "", or panics, there is
-// no circuit.
-// NewCircuits panics if key is nil or the configuration makes no sense.
+// NewCircuits makes circuits of one configuration, for at most 10,000 keys that are in use at least every 10 minutes. A
+// circuit is named by config.Name and its key: "payments/eu". For an action to which key gives "", or panics, there is
+// no circuit. NewCircuits panics if key is nil or the configuration makes no sense.
 func NewCircuits(key func(actions.Action) string, config CircuitConfig) *Circuits {
 	return NewCircuitsWith(key, config, Keep{})
 }

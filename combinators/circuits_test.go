@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -41,11 +42,13 @@ func keptKeys(c *combinators.Circuits) []string {
 func TestEachKeyHasACircuitOfItsOwn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		circuits := combinators.NewCircuits(hostOf, combinators.CircuitConfig{Name: "web", Failures: 1, OpenFor: time.Minute})
+		config := combinators.CircuitConfig{Name: "web", Failures: 1, OpenFor: time.Minute}
+		circuits := combinators.NewCircuits(hostOf, config)
 		e := combinators.BreakerBy(circuits)(&desk{})
 		require.ErrorIs(t, callHost(t.Context(), e, "a.example", badly), errDown)
 		require.NoError(t, callHost(t.Context(), e, "b.example", well))
-		require.EqualError(t, callHost(t.Context(), e, "a.example", well), `circuit "web/a.example" is open for another 1m0s`)
+		require.EqualError(t, callHost(t.Context(), e, "a.example", well),
+			`circuit "web/a.example" is open for another 1m0s`)
 		require.Equal(t, combinators.Open, circuits.Get("a.example").State())
 		require.Equal(t, combinators.Closed, circuits.Get("b.example").State())
 		require.Equal(t, "BreakerBy(web)", fmt.Sprint(e))
@@ -85,16 +88,16 @@ func TestIdleCircuitsAreDroppedButNotOpenOnes(t *testing.T) {
 		_ = callHost(t.Context(), e, "open", badly)
 		circuits.Get("isolated").Isolate()
 		for range 4 {
-			time.Sleep(20 * time.Second)
+			synctestSleep(20 * time.Second)
 			_ = callHost(t.Context(), e, "used", well)
 		}
 		require.Equal(t, 4, circuits.Len(), "nothing goes until something comes")
 		_ = callHost(t.Context(), e, "new", well)
 		require.Equal(t, []string{"isolated", "new", "open", "used"}, keptKeys(circuits))
-		time.Sleep(time.Minute)
+		synctestSleep(time.Minute)
 		_ = callHost(t.Context(), e, "newer", well)
 		require.Equal(t, []string{"isolated", "newer", "open"}, keptKeys(circuits))
-		time.Sleep(time.Minute)
+		synctestSleep(time.Minute)
 		_ = callHost(t.Context(), e, "newest", well)
 		require.Equal(t, combinators.HalfOpen, circuits.Get("open").State(), "it is still the one that had opened")
 	})
@@ -108,7 +111,7 @@ func TestNoMoreThanMaxCircuitsAreKept(t *testing.T) {
 		e := combinators.BreakerBy(circuits)(&desk{})
 		_ = callHost(t.Context(), e, "open", badly)
 		for n := range 20 {
-			time.Sleep(time.Second)
+			synctestSleep(time.Second)
 			require.NoError(t, callHost(t.Context(), e, fmt.Sprint("closed ", n), well))
 			require.LessOrEqual(t, circuits.Len(), 3)
 			require.Contains(t, keptKeys(circuits), "open")
@@ -123,7 +126,7 @@ func TestNoMoreThanMaxCircuitsAreKept(t *testing.T) {
 		for range 5 {
 			require.ErrorIs(t, callHost(t.Context(), e, "new", badly), errDown, "there is no room for its circuit")
 		}
-		time.Sleep(time.Minute)
+		synctestSleep(time.Minute)
 		require.NoError(t, callHost(t.Context(), e, "new", well))
 		require.Contains(t, keptKeys(circuits), "new", "a half-open one makes room")
 	})
@@ -138,7 +141,7 @@ func TestTheConcurrentUseOfCircuits(t *testing.T) {
 		var all sync.WaitGroup
 		for range 10 {
 			all.Go(func() {
-				storm(4, 50, e, func() actions.Action { return task{Host: fmt.Sprint(rand.IntN(60))} })
+				storm(4, 50, e, func() actions.Action { return task{Host: strconv.Itoa(rand.IntN(60))} })
 				require.LessOrEqual(t, circuits.Len(), 20)
 			})
 		}

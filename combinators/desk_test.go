@@ -57,8 +57,8 @@ func (d *desk) move(n int) {
 	d.most = max(d.most, d.inside)
 }
 
-// begin starts a call through e and returns when it has come as far as it can: it is at the desk, waits for something in
-// e, or is over.
+// begin starts a call through e and returns when it has come as far as it can: it is at the desk, waits for something
+// in e, or is over.
 func begin(ctx context.Context, e executor.Executor, a actions.Action) *job {
 	j := &job{end: make(chan func() (any, error), 1), done: make(chan struct{}), exited: true}
 	go func() {

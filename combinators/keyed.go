@@ -98,8 +98,8 @@ func (k *keyed[T]) add(key string) T {
 		e.used.Store(true)
 		return e.value
 	}
-	full := len(k.entries) >= k.Max
-	if full && !(k.stuck && now.Sub(k.swept) < sweptPause) || now.Sub(k.swept) >= k.Idle {
+	since := now.Sub(k.swept)
+	if since >= k.Idle || len(k.entries) >= k.Max && (!k.stuck || since >= sweptPause) {
 		k.sweep(now)
 	}
 	value := k.create(key)

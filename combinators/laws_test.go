@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"go.uber.org/zap"
-
 	"golang.org/x/time/rate"
 
 	"github.com/baton-go/baton/actions"

@@ -24,8 +24,8 @@ type Limit struct {
 // not wait, or not longer, is rejected with a [LimitedError]. Permits are given back however an action ends.
 //
 // It belongs below Parallelize, where an action takes a permit for itself and groups may nest as they like. Above
-// Parallelize a group takes one permit for all its branches, which bounds nothing inside it and is held while they wait:
-// a mistake, of which [Lint] warns. Actions that only wait (see [actions.IsWait]) take no permit.
+// Parallelize a group takes one permit for all its branches, which bounds nothing inside it and is held while they
+// wait: a mistake, of which [Lint] warns. Actions that only wait (see [actions.IsWait]) take no permit.
 //
 // Permits are re-entrant: an action that is carried out under a permit may run a flow of its own, whose actions pass
 // freely, all of them under that one permit. For the same reason Limited around itself, with the same semaphore, takes

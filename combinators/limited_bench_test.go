@@ -39,8 +39,8 @@ func TestLimitedDoesNotAllocateWhileNobodyWaits(t *testing.T) {
 	}
 }
 
-// BenchmarkLimited measures a limit beside what it cannot do without: an atomic operation to take the permits and one to
-// give them back, the context that knows of them, and the call.
+// BenchmarkLimited measures a limit beside what it cannot do without: an atomic operation to take the permits and one
+// to give them back, the context that knows of them, and the call.
 func BenchmarkLimited(b *testing.B) {
 	var permits atomic.Int64
 	var next executor.Executor = instant{}

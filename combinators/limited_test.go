@@ -114,9 +114,9 @@ func TestAWaitCanBeBounded(t *testing.T) {
 		e := combinators.LimitedWith(s, combinators.Limit{MaxWait: time.Second})(&desk{})
 		holder := begin(t.Context(), e, task{})
 		waiter, other := begin(t.Context(), e, task{}), begin(t.Context(), e, task{})
-		time.Sleep(time.Second - 1)
+		synctestSleep(time.Second - 1)
 		require.False(t, waiter.over())
-		time.Sleep(1)
+		synctestSleep(1)
 		synctest.Wait()
 		require.True(t, waiter.over() && other.over())
 		var limited *combinators.LimitedError
@@ -126,10 +126,10 @@ func TestAWaitCanBeBounded(t *testing.T) {
 		require.True(t, executor.NotDone(waiter.err) && combinators.IsRejection(waiter.err))
 
 		last := begin(t.Context(), e, task{})
-		time.Sleep(time.Second / 2)
+		synctestSleep(time.Second / 2)
 		holder.ends(well)
 		require.True(t, last.began.Load())
-		time.Sleep(time.Hour)
+		synctestSleep(time.Hour)
 		last.ends(well)
 		require.NoError(t, last.err)
 		require.Zero(t, s.InUse()+s.Waiting())
@@ -290,12 +290,20 @@ func TestLimitedRefusesABadConfiguration(t *testing.T) {
 	t.Parallel()
 	s := combinators.NewSemaphoreWith(combinators.SemaphoreConfig{Name: "db", Size: 1})
 	for want, f := range map[string]func(){
-		"combinators.Limited: the semaphore is nil":                        func() { combinators.Limited(nil) },
-		"combinators.NewSemaphore: the size must be at least 1, got 0":     func() { combinators.NewSemaphore(0) },
-		"combinators.SemaphoreConfig: Size must be at least 1, got 0":      func() { combinators.NewSemaphoreWith(combinators.SemaphoreConfig{}) },
-		"combinators.SemaphoreConfig: MaxQueue must be at least 0, got -1": func() { combinators.NewSemaphoreWith(combinators.SemaphoreConfig{Size: 1, MaxQueue: -1}) },
-		"combinators.Limit: MaxWait must be at least 0, got -1s":           func() { combinators.LimitedWith(s, combinators.Limit{MaxWait: -time.Second}) },
-		"combinators.Limit: MaxWait must be 0 with NoWait, got 1s":         func() { combinators.LimitedWith(s, combinators.Limit{MaxWait: time.Second, NoWait: true}) },
+		"combinators.Limited: the semaphore is nil":                    func() { combinators.Limited(nil) },
+		"combinators.NewSemaphore: the size must be at least 1, got 0": func() { combinators.NewSemaphore(0) },
+		"combinators.SemaphoreConfig: Size must be at least 1, got 0": func() {
+			combinators.NewSemaphoreWith(combinators.SemaphoreConfig{})
+		},
+		"combinators.SemaphoreConfig: MaxQueue must be at least 0, got -1": func() {
+			combinators.NewSemaphoreWith(combinators.SemaphoreConfig{Size: 1, MaxQueue: -1})
+		},
+		"combinators.Limit: MaxWait must be at least 0, got -1s": func() {
+			combinators.LimitedWith(s, combinators.Limit{MaxWait: -time.Second})
+		},
+		"combinators.Limit: MaxWait must be 0 with NoWait, got 1s": func() {
+			combinators.LimitedWith(s, combinators.Limit{MaxWait: time.Second, NoWait: true})
+		},
 	} {
 		require.PanicsWithValue(t, want, f)
 	}

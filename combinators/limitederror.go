@@ -26,7 +26,8 @@ func (e *LimitedError) Error() string {
 	if e.Weight != 1 {
 		needs = fmt.Sprintf(", %d needed", e.Weight)
 	}
-	return fmt.Sprintf("%s: %s (size %d%s, %d waiting)", kindName("semaphore", e.Semaphore), e.Reason, e.Size, needs, e.Waiting)
+	what := kindName("semaphore", e.Semaphore)
+	return fmt.Sprintf("%s: %s (size %d%s, %d waiting)", what, e.Reason, e.Size, needs, e.Waiting)
 }
 
 // Rejected is true: the action was refused by a combinator.

@@ -120,8 +120,8 @@ func (l *Limiter) AllowN(at time.Time, n int) bool {
 	return n <= 0 || n <= l.burst && l.queue.Len() == 0 && l.spend(at.Sub(l.epoch), n)
 }
 
-// WaitN takes n tokens as soon as it is their turn. Its error is a [RateLimitedError] if that would not be
-// before the context's deadline, or if n is more than the burst; once the context is done, it is that of [executor.Refuse].
+// WaitN takes n tokens as soon as it is their turn. Its error is a [RateLimitedError] if that would not be before the
+// context's deadline, or if n is more than the burst; once the context is done, it is that of [executor.Refuse].
 func (l *Limiter) WaitN(ctx context.Context, n int) error { return l.take(ctx, n, &RateLimit{}) }
 
 // take takes n tokens, or returns why not.

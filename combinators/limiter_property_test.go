@@ -119,7 +119,7 @@ func TestALimiterDoesWhatItsModelDoes(t *testing.T) {
 	checkInBubbles(t, func(rt *rapid.T) {
 		m, limiter := drawnBucket(rt)
 		burst := int(m.burst.Num().Int64())
-		span := max(1, time.Duration(m.due(burst+1).Sub(m.at))) // about the time of a token
+		span := max(1, m.due(burst+1).Sub(m.at)) // about the time of a token
 		var all []*bucketJob
 		defer func() {
 			for _, j := range all {
@@ -178,7 +178,7 @@ func TestALimiterDoesWhatItsModelDoes(t *testing.T) {
 				j.cancel()
 			},
 			"time passes": func(rt *rapid.T) {
-				time.Sleep(span*time.Duration(rapid.IntRange(0, 12).Draw(rt, "quarters"))/4 + 1)
+				synctestSleep(span*time.Duration(rapid.IntRange(0, 12).Draw(rt, "quarters"))/4 + 1)
 			},
 		})
 	})

@@ -51,9 +51,9 @@ func TestActionsBeginAtTheRateAfterABurst(t *testing.T) {
 		const ms = time.Millisecond
 		require.Equal(t, []time.Duration{0, 0, 0, 100 * ms, 200 * ms, 300 * ms, 400 * ms}, at)
 		require.Zero(t, limiter.Available())
-		time.Sleep(250 * ms)
+		synctestSleep(250 * ms)
 		require.Equal(t, 2, limiter.Available())
-		time.Sleep(time.Hour)
+		synctestSleep(time.Hour)
 		require.Equal(t, 3, limiter.Available(), "a pause saves up the burst and no more")
 	})
 }
@@ -81,7 +81,7 @@ func TestAWaiterThatGivesUpHoldsNobodyUp(t *testing.T) {
 		heavy := begin(ctx, e, task{Weight: 4})
 		second, third := begin(t.Context(), e, task{}), begin(t.Context(), e, task{})
 		require.Equal(t, 3, limiter.Waiting())
-		time.Sleep(1500 * time.Millisecond)
+		synctestSleep(1500 * time.Millisecond)
 		require.False(t, heavy.over() || second.over(), "they stand in order")
 		cancel(why)
 		synctest.Wait()
@@ -91,7 +91,7 @@ func TestAWaiterThatGivesUpHoldsNobodyUp(t *testing.T) {
 		require.False(t, combinators.IsRejection(heavy.err))
 		require.True(t, second.over(), "its token had come")
 		require.False(t, third.over())
-		time.Sleep(500 * time.Millisecond)
+		synctestSleep(500 * time.Millisecond)
 		synctest.Wait()
 		require.True(t, third.over())
 		require.NoError(t, third.err)
@@ -111,7 +111,7 @@ func TestWhoStandsFurtherBackCanGiveUpToo(t *testing.T) {
 		cancel()
 		synctest.Wait()
 		require.True(t, second.over() && !first.over())
-		time.Sleep(2 * time.Second)
+		synctestSleep(2 * time.Second)
 		synctest.Wait()
 		require.True(t, first.over() && third.over(), "the third has the token of the second")
 	})
@@ -130,7 +130,7 @@ func TestAWaitThatWouldBeInVainIsNotBegun(t *testing.T) {
 			require.Equal(t, after, limited.RetryAfter)
 			require.True(t, combinators.IsRejection(err) && executor.NotDone(err))
 		}
-		time.Sleep(100 * time.Millisecond)
+		synctestSleep(100 * time.Millisecond)
 		_, err := priced(limiter, combinators.RateLimit{NoWait: true}).Execute(t.Context(), task{})
 		requireRejected(err, 900*time.Millisecond)
 		require.EqualError(t, err, `limiter "api": no token for another 900ms`)
@@ -209,9 +209,9 @@ func TestALimiterCanBeVerySlowOrVeryFast(t *testing.T) {
 		fast := combinators.NewLimiter(math.MaxInt32, math.MaxInt32, math.MaxInt32)
 		require.NoError(t, fast.WaitN(t.Context(), math.MaxInt32))
 		require.Zero(t, fast.Available())
-		time.Sleep(1000)
+		synctestSleep(1000)
 		require.Equal(t, 1000, fast.Available())
-		time.Sleep(math.MaxInt64 / 2)
+		synctestSleep(math.MaxInt64 / 2)
 		require.Equal(t, math.MaxInt32, fast.Available())
 	})
 }
@@ -239,7 +239,8 @@ func TestALimiterRefusesABadConfiguration(t *testing.T) {
 		"combinators.RateLimited: the limiter is nil":     func() { combinators.RateLimited((*combinators.Limiter)(nil)) },
 		"combinators.RateLimitedBy: the limiters are nil": func() { combinators.RateLimitedBy(nil) },
 		"combinators.RateLimit: MaxWait must be 0 with NoWait, got 1s": func() {
-			combinators.RateLimitedWith(combinators.NewLimiter(1, 1, 1), combinators.RateLimit{MaxWait: time.Second, NoWait: true})
+			limit := combinators.RateLimit{MaxWait: time.Second, NoWait: true}
+			combinators.RateLimitedWith(combinators.NewLimiter(1, 1, 1), limit)
 		},
 		"combinators.RateLimit: MaxWait must be at least 0, got -1s": func() {
 			combinators.RateLimitedByWith(

@@ -11,9 +11,9 @@ import (
 // Limiters is one [Limiter] for each key, such as a host or a tenant, made when the key first comes. It is safe for
 // concurrent use.
 //
-// A limiter that has been idle for a while and is full again is dropped (see [Keep]): nothing is lost with it. When there
-// are too many, those that are full go first, then those that were idle longest; the next action with such a key finds
-// a full bucket.
+// A limiter that has been idle for a while and is full again is dropped (see [Keep]): nothing is lost with it. When
+// there are too many, those that are full go first, then those that were idle longest; the next action with such a key
+// finds a full bucket.
 type Limiters struct {
 	name string
 	key  func(actions.Action) string

@@ -10,8 +10,8 @@ import (
 	"github.com/baton-go/baton/executor"
 )
 
-// TokenSource is what [RateLimited] takes tokens from: a [*Limiter], a *rate.Limiter of golang.org/x/time/rate, or one of
-// your own, that counts for a whole cluster for instance.
+// TokenSource is what [RateLimited] takes tokens from: a [*Limiter], a *rate.Limiter of golang.org/x/time/rate, or one
+// of your own, that counts for a whole cluster for instance.
 type TokenSource interface {
 	// AllowN takes n tokens if they are there at the given time.
 	AllowN(at time.Time, n int) bool
@@ -39,8 +39,8 @@ func (r *RateLimit) check() {
 	}
 }
 
-// RateLimited begins an action when there is a token for it. The others wait in order, each until its context is done; it
-// is then refused with that as the error (see [executor.Refuse]). What could not wait, or would have waited in vain,
+// RateLimited begins an action when there is a token for it. The others wait in order, each until its context is done;
+// it is then refused with that as the error (see [executor.Refuse]). What could not wait, or would have waited in vain,
 // because its tokens would come after the context's deadline or MaxWait, is rejected at once with a [RateLimitedError].
 // An action that gives up takes no token; one that began has spent it, however it ends.
 //

@@ -32,7 +32,8 @@ func TestRateLimitedDoesNotAllocateWhileNobodyWaits(t *testing.T) {
 	}
 }
 
-// BenchmarkRateLimited measures a limiter beside what it cannot do without: a lock, a reading of the clock, and the call.
+// BenchmarkRateLimited measures a limiter beside what it cannot do without: a lock, a reading of the clock, and the
+// call.
 func BenchmarkRateLimited(b *testing.B) {
 	ctx, action := context.Background(), actions.Action(task{Host: "a"})
 	epoch := time.Now()

@@ -35,5 +35,6 @@ func noTokenFor(limiter string, wait time.Duration) *RateLimitedError {
 
 // noSuchBurst is the error of one that can never have its tokens.
 func noSuchBurst(limiter string, n, burst int) *RateLimitedError {
-	return &RateLimitedError{Limiter: limiter, Reason: fmt.Sprintf("no such number of tokens (burst %d, %d needed)", burst, n)}
+	reason := fmt.Sprintf("no such number of tokens (burst %d, %d needed)", burst, n)
+	return &RateLimitedError{Limiter: limiter, Reason: reason}
 }

@@ -167,8 +167,8 @@ func (s *Semaphore) wait(ctx context.Context, n int, limit *Limit) error {
 	}
 }
 
-// enqueue puts a waiter at the end of the queue. It returns nil if the permits could be taken at once, or with an error if
-// they never will.
+// enqueue puts a waiter at the end of the queue. It returns nil if the permits could be taken at once, or with an error
+// if they never will.
 func (s *Semaphore) enqueue(n int, limit *Limit) (*list.Element, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

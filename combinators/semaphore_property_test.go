@@ -174,7 +174,7 @@ func TestASemaphoreDoesWhatItsModelDoes(t *testing.T) {
 				require.NoError(rt, s.Resize(size))
 			},
 			"time passes": func(rt *rapid.T) {
-				time.Sleep(time.Duration(rapid.IntRange(1, 12).Draw(rt, "tenths")) * 100 * time.Millisecond)
+				synctestSleep(time.Duration(rapid.IntRange(1, 12).Draw(rt, "tenths")) * 100 * time.Millisecond)
 				synctest.Wait()
 				m.expire()
 			},

@@ -24,7 +24,8 @@ func TestASemaphoreCanGrow(t *testing.T) {
 		jobs := []*job{begin(t.Context(), e, task{}), begin(t.Context(), e, task{}), begin(t.Context(), e, task{})}
 		require.NoError(t, s.Resize(2))
 		synctest.Wait()
-		require.Equal(t, []bool{true, true, false}, []bool{jobs[0].began.Load(), jobs[1].began.Load(), jobs[2].began.Load()})
+		require.True(t, jobs[0].began.Load() && jobs[1].began.Load())
+		require.False(t, jobs[2].began.Load())
 		require.NoError(t, s.Resize(100))
 		synctest.Wait()
 		require.True(t, jobs[2].began.Load())
@@ -134,7 +135,8 @@ func TestASemaphoreUnderContentionLosesNothing(t *testing.T) {
 	var counter, plain int
 	var mu sync.Mutex
 	one := combinators.NewSemaphore(1)
-	e := combinators.Chain(combinators.Limited(s), combinators.Limited(one))(serviceOf(func(context.Context) (any, error) {
+	both := combinators.Chain(combinators.Limited(s), combinators.Limited(one))
+	e := both(serviceOf(func(context.Context) (any, error) {
 		plain++ // a race, were there two inside
 		mu.Lock()
 		counter++

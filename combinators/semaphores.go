@@ -21,8 +21,8 @@ type namedSemaphore struct {
 	config SemaphoreConfig // as it was first asked for
 }
 
-// Get finds the semaphore of a name, or makes it with the given size. If it was made with another size, that is an error
-// and not a silent choice between the two; a [Semaphore.Resize] since then makes no difference.
+// Get finds the semaphore of a name, or makes it with the given size. If it was made with another size, that is an
+// error and not a silent choice between the two; a [Semaphore.Resize] since then makes no difference.
 func (s *Semaphores) Get(name string, size int) (*Semaphore, error) {
 	return s.GetWith(SemaphoreConfig{Name: name, Size: size})
 }
@@ -35,7 +35,8 @@ func (s *Semaphores) GetWith(config SemaphoreConfig) (*Semaphore, error) {
 	case config.Size < 1:
 		return nil, fmt.Errorf("combinators.Semaphores: %q: Size must be at least 1, got %d", config.Name, config.Size)
 	case config.MaxQueue < 0:
-		return nil, fmt.Errorf("combinators.Semaphores: %q: MaxQueue must be at least 0, got %d", config.Name, config.MaxQueue)
+		return nil, fmt.Errorf("combinators.Semaphores: %q: MaxQueue must be at least 0, got %d",
+			config.Name, config.MaxQueue)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -70,7 +71,8 @@ func (s *Semaphores) All() iter.Seq2[string, *Semaphore] {
 func (n *namedSemaphore) check(config SemaphoreConfig) error {
 	switch {
 	case n.config.Size != config.Size:
-		return fmt.Errorf("combinators.Semaphores: %q was made with Size %d, not %d", config.Name, n.config.Size, config.Size)
+		return fmt.Errorf("combinators.Semaphores: %q was made with Size %d, not %d",
+			config.Name, n.config.Size, config.Size)
 	case n.config.MaxQueue != config.MaxQueue:
 		return fmt.Errorf("combinators.Semaphores: %q was made with MaxQueue %d, not %d",
 			config.Name, n.config.MaxQueue, config.MaxQueue)
