@@ -185,7 +185,7 @@ func table() []lawtest.Row {
 		{
 			Func: "RateLimited", Capacity: 1,
 			New: func() combinators.Combinator {
-				return combinators.RateLimited(combinators.NewLimiter(1000, time.Second, 2000))
+				return combinators.RateLimited(combinators.NewLimiter(1e9, time.Second, 2000))
 			},
 			Tight: func() combinators.Combinator {
 				return combinators.RateLimited(combinators.NewLimiter(1, time.Second, 2))
@@ -202,7 +202,7 @@ func table() []lawtest.Row {
 			Func: "RateLimitedBy", Capacity: 1,
 			New: func() combinators.Combinator {
 				return combinators.RateLimitedBy(combinators.NewLimiters(actions.Name, combinators.LimiterConfig{
-					Tokens: 1000, Per: time.Second, Burst: 2000,
+					Tokens: 1e9, Per: time.Second, Burst: 2000,
 				}))
 			},
 			Tight: func() combinators.Combinator {
@@ -215,7 +215,7 @@ func table() []lawtest.Row {
 			Func: "RateLimitedByWith", Layer: "RateLimitedBy", Capacity: 1,
 			New: func() combinators.Combinator {
 				return combinators.RateLimitedByWith(
-					combinators.NewLimiters(actions.Name, combinators.LimiterConfig{Tokens: 1000, Per: time.Second, Burst: 5000}),
+					combinators.NewLimiters(actions.Name, combinators.LimiterConfig{Tokens: 1e9, Per: time.Second, Burst: 5000}),
 					combinators.RateLimit{MaxWait: longTime, Cost: func(actions.Action) int { return 2 }})
 			},
 			Tight: func() combinators.Combinator {
@@ -227,7 +227,7 @@ func table() []lawtest.Row {
 		{
 			Func: "RateLimitedWith", Layer: "RateLimited", Capacity: 1,
 			New: func() combinators.Combinator {
-				return combinators.RateLimitedWith(combinators.NewLimiter(1000, time.Second, 2000),
+				return combinators.RateLimitedWith(combinators.NewLimiter(1e9, time.Second, 2000),
 					combinators.RateLimit{MaxWait: longTime})
 			},
 			Tight: func() combinators.Combinator {
@@ -245,6 +245,25 @@ func table() []lawtest.Row {
 			Tight: func() combinators.Combinator {
 				return combinators.Retried(combinators.Retry{
 					MaxAttempts: 1, MaxElapsed: 1, MaxDelay: 1, Budget: combinators.NewRetryBudget(0.1, 1),
+				})
+			},
+		},
+		{
+			Func: "Standard", Layer: "Timed", Allocates: 13, Capacity: 1,
+			New: func() combinators.Combinator {
+				return combinators.Standard(combinators.Policy{
+					Total:   longTime,
+					Circuit: combinators.NewCircuit(combinators.CircuitConfig{Failures: 1000}),
+				})
+			},
+			Tight: func() combinators.Combinator {
+				return combinators.Standard(combinators.Policy{
+					Total:     longTime,
+					Sinks:     []combinators.Sink{&memory{}},
+					Semaphore: combinators.NewSemaphore(1),
+					Retry:     combinators.Retry{MaxAttempts: 2},
+					Limiter:   combinators.NewLimiter(1, time.Second, 2),
+					Circuit:   combinators.NewCircuit(combinators.CircuitConfig{Failures: 1}),
 				})
 			},
 		},
@@ -295,6 +314,9 @@ func TestEveryCombinatorIsInTheTableOfTheLaws(t *testing.T) {
 	t.Parallel()
 	lawtest.Complete(t, ".", table())
 }
+
+// BenchmarkSuccess is where the costs in docs/combinators.md come from.
+func BenchmarkSuccess(b *testing.B) { lawtest.Benchmark(b, table()) }
 
 // Not parallel, because it counts allocations.
 func TestTheSuccessPathDoesNotAllocate(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
+	"golang.org/x/time/rate"
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/combinators"
@@ -95,6 +96,11 @@ func TestTheLintFindsMistakes(t *testing.T) {
 	circuit := circuitOf("bank")
 	circuits := combinators.BreakerBy(combinators.NewCircuits(actions.Name, combinators.CircuitConfig{}))
 	observe := combinators.Observed(sink)
+	perSecond := combinators.LimiterConfig{Name: "bank", Tokens: 1, Per: time.Second}
+	limiter := combinators.RateLimited(combinators.NewLimiterWith(perSecond))
+	perSecond.Name = "banks"
+	limiters := combinators.RateLimitedBy(combinators.NewLimiters(actions.Name, perSecond))
+	foreign := combinators.RateLimited(rate.NewLimiter(rate.Inf, 1))
 	abandoning := combinators.TimedWith(combinators.Timeout{Limit: time.Second, Abandon: &combinators.Abandonment{}})
 	replica := combinators.Fallback(combinators.Instead(stackOf(retry, attempt)))
 	for _, tt := range []struct {
@@ -123,6 +129,10 @@ func TestTheLintFindsMistakes(t *testing.T) {
 		{"a retry of rejections by a semaphore", stackOf(stubborn(), combinators.For[ask](semaphoreOf("db"))), []string{
 			"Retried(3) retries the rejections of Limited(db)",
 		}},
+		{"a retry of rejections by limiters", stackOf(stubborn(), limiter, limiters), []string{
+			"Retried(3) retries the rejections of RateLimited(bank)",
+			"Retried(3) retries the rejections of RateLimitedBy(banks)",
+		}},
 		{"retries of retries", stackOf(retry, parallelize, retry), []string{"Retried(3) is retried by Retried(3)"}},
 		{"retries of groups and of what is in them", stackOf(
 			combinators.For[actions.Group](retry), parallelize, combinators.For[ask](retry),
@@ -147,6 +157,13 @@ func TestTheLintFindsMistakes(t *testing.T) {
 		{"circuits that count twice", stackOf(circuits, retry, circuits), []string{
 			"BreakerBy uses what BreakerBy uses already",
 		}},
+		{"limiters that count twice", stackOf(limiter, limiters, limiter, limiters), []string{
+			"RateLimited(bank) uses what RateLimited(bank) uses already",
+			"RateLimitedBy(banks) uses what RateLimitedBy(banks) uses already",
+		}},
+		{"one of golang.org/x/time that does", stackOf(foreign, retry, foreign), []string{
+			"RateLimited uses what RateLimited uses already",
+		}},
 		{"policies above a journal", stackOf(retry, total, logged, circuit, journal, attempt), []string{
 			"Breaker(bank) is a policy above a journal", "Timed(30s) is a policy above a journal",
 			"Retried(3) is a policy above a journal",
@@ -161,8 +178,11 @@ func TestTheLintFindsMistakes(t *testing.T) {
 			"Limited(db) holds a permit while a whole group is carried out", "Limited(db) is a policy above a journal",
 		}},
 		{"sleeps under a limit", stackOf(parallelize, total, executor.System), []string{"Timed(30s) limits sleeps"}},
-		{"clocks under a circuit and a semaphore", stackOf(circuit, circuits, semaphoreOf("db"), executor.System), []string{
-			"Limited(db) stands above System", "BreakerBy stands above System", "Breaker(bank) stands above System",
+		{"clocks under what limits", stackOf(
+			circuit, circuits, limiter, limiters, semaphoreOf("db"), executor.System,
+		), []string{
+			"Limited(db) stands above System", "RateLimitedBy(banks) stands above System",
+			"RateLimited(bank) stands above System", "BreakerBy stands above System", "Breaker(bank) stands above System",
 		}},
 		{"a cache below what limits", stackOf(circuit, semaphoreOf("db"), cacheOf(combinators.CacheConfig{})), []string{
 			"Limited(db) stands above Cached", "Breaker(bank) stands above Cached",
@@ -192,6 +212,7 @@ func TestTheLintIsSilentAboutWhatIsInOrder(t *testing.T) {
 	chosen := combinators.TimedWith(combinators.Timeout{
 		Limit: time.Hour, LimitOf: func(actions.Action) time.Duration { return time.Second },
 	})
+	tokens := combinators.RateLimited
 	never := func(actions.Action) bool { panic("a predicate that is not prepared for this") }
 	for name, stack := range map[string]executor.Executor{
 		"nothing":    nil,
@@ -214,6 +235,7 @@ func TestTheLintIsSilentAboutWhatIsInOrder(t *testing.T) {
 		"limits of the actions' own": stackOf(chosen, retry, total, chosen),
 		"a breaker without timeouts": stackOf(parallelize, circuit),
 		"two circuits":               stackOf(another, circuit, attempt),
+		"two limiters":               stackOf(tokens(unlimited{}), tokens(bounded{}), tokens(bounded{})),
 		"rejections that pass":       stackOf(retry, circuit, semaphoreOf("db")),
 		"a cache on top":             stackOf(cache, combinators.Coalesced(), semaphoreOf("db")),
 		"a permit for what is left behind": stackOf(combinators.TimedWith(combinators.Timeout{
@@ -228,6 +250,18 @@ func TestTheLintIsSilentAboutWhatIsInOrder(t *testing.T) {
 	} {
 		require.Empty(t, combinators.Lint(stack), name)
 	}
+}
+
+// unlimited and bounded are token sources of somebody else's, the latter one that cannot be compared.
+type unlimited struct{}
+
+func (unlimited) AllowN(time.Time, int) bool { return true }
+
+func (unlimited) WaitN(context.Context, int) error { return nil }
+
+type bounded struct {
+	unlimited
+	_ []int
 }
 
 func TestTheLintDoesNotMindFunctionsThatPanic(t *testing.T) {

@@ -80,6 +80,10 @@ func rejectionOf(e executor.Executor) error {
 		return &OpenError{Circuit: e.circuits.name, State: Open, RetryAfter: time.Second}
 	case *limited:
 		return &LimitedError{Semaphore: e.semaphore.Name(), Size: e.semaphore.Size(), Weight: 1, Reason: badWeight}
+	case *rateLimited:
+		return noTokenFor(e.name, time.Second)
+	case *rateLimitedBy:
+		return noTokenFor(e.limiters.name, time.Second)
 	}
 	return nil
 }
@@ -158,6 +162,12 @@ func kept(e executor.Executor) any {
 		return e.circuit
 	case *breakerBy:
 		return e.circuits
+	case *rateLimitedBy:
+		return e.limiters
+	case *rateLimited:
+		if reflect.ValueOf(e.take).Comparable() {
+			return e.take
+		}
 	}
 	return nil
 }
@@ -193,7 +203,7 @@ func aboveSystem(l *linter, p *place) {
 				l.warn(q, "limits sleeps", "System is below it, so a Sleep that is longer than the limit fails",
 					"Put it below System; above Parallelize, For[actions.Group] spares single sleeps")
 			}
-		case *limited, *breaker, *breakerBy:
+		case *limited, *breaker, *breakerBy, *rateLimited, *rateLimitedBy:
 			if q.sees(actions.Now{}) {
 				l.warn(q, "stands above System", "reading a clock or drawing a random number then counts as a call",
 					"Put it below System")
@@ -275,7 +285,8 @@ func (l *limited) weighs(a actions.Action) (yes bool) {
 
 func isPolicy(e executor.Executor) bool {
 	switch e.(type) {
-	case *retried, *timed, *breaker, *breakerBy, *limited, *hedged, *fallback, *cached, *coalesced:
+	case *retried, *timed, *breaker, *breakerBy, *limited, *rateLimited, *rateLimitedBy, *hedged, *fallback, *cached,
+		*coalesced:
 		return true
 	}
 	return false
