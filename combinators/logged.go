@@ -23,13 +23,15 @@ import (
 //	took      how long it took
 //	by        the combinator that the line comes from, if it is about what one did
 //	delay     the wait before the next attempt
+//	…         and what else there is to tell of that, such as the circuit that changed
 //	error     the error, if there is one
 //	stack     the stack, if that is a panic
 //	fields    the action's own fields, if they are wanted: see Fields
 //
 // The message is the action's name and what happened, "shop.Charge: failed", so that a sampling core of zap, which
-// goes by the message, samples each action by itself. The time of a line is the time of the event, so logging reads no
-// clock. Lines have neither caller nor stack, which would be Baton's.
+// goes by the message, samples each action by itself; mind that it drops failures too, and that zap.NewProduction has
+// one. A line about an action has the time at which it began or ended, so logging it reads no clock. Lines have neither
+// caller nor stack, which would be Baton's.
 type Log struct {
 	// Logger is the zap logger that lines go to. Levels are taken to be ordered: while it is disabled for the highest
 	// level in use, nothing is done at all.
@@ -42,7 +44,7 @@ type Log struct {
 	Success, Failure, Neutral Level
 	// Events is the level of lines about what combinators below did, such as a scheduled retry: LevelWarn by default.
 	// Some have fixed levels: a rejection LevelDebug, because the line after the action tells of it too, a result that
-	// was used again LevelDebug, because that is as it should be, and a callback that panicked LevelError.
+	// was used again and a hedge LevelDebug, because they are as it should be, and a callback that panicked LevelError.
 	Events Level
 	// Before adds a line before each action, at the level of Success.
 	Before bool

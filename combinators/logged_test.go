@@ -199,6 +199,21 @@ func TestWhatCombinatorsDoHasLevelsOfItsOwn(t *testing.T) {
 	}
 }
 
+func TestWhatIsAsItShouldBeIsForDebugging(t *testing.T) {
+	t.Parallel()
+	logger, lines := zapLines(zap.DebugLevel)
+	exec := combinators.Chain(
+		combinators.Logged(combinators.Log{Logger: logger, Success: combinators.LevelInfo}),
+		combinators.Cached(combinators.NewCache(combinators.CacheConfig{})),
+	)(answers())
+	for range 2 {
+		_, err := exec.Execute(context.Background(), ask{N: 1})
+		require.NoError(t, err)
+	}
+	require.Len(t, lines(), 3)
+	require.Equal(t, `debug ask: reused {"action":"ask","by":"Cached"}`, lines()[1])
+}
+
 func TestAPanicIsLoggedWithItsStack(t *testing.T) {
 	t.Parallel()
 	logger, lines := zapLines(zap.DebugLevel)

@@ -106,7 +106,7 @@ func (s *logSink) Observe(ctx context.Context, e Event) {
 		s.ended(ctx, e)
 	case *CallbackPanicked:
 		s.told(ctx, LevelError, e)
-	case *Refused, *Reused:
+	case *Refused, *Reused, *HedgeStarted, *HedgeEnded:
 		s.told(ctx, LevelDebug, e)
 	default:
 		s.told(ctx, s.Events, e)
