@@ -63,17 +63,8 @@ type result struct {
 }
 
 func (r *run) all(y actions.Yield) error {
-	var pages []string
-	paths := r.job.Paths
-	r.job.Paths = nil
-	for _, p := range paths {
-		if IsURL(p) {
-			pages = append(pages, p)
-		} else {
-			r.job.Paths = append(r.job.Paths, p)
-		}
-	}
-	documents, err := r.walk(y)
+	pages, files := r.job.named()
+	documents, err := r.walk(y, files)
 	if err != nil {
 		return err
 	}
@@ -86,6 +77,18 @@ func (r *run) all(y actions.Yield) error {
 		return err
 	}
 	return r.remote(y)
+}
+
+// named are the pages, and the files and directories, that the user named.
+func (j Job) named() (pages, files []string) {
+	for _, p := range j.Paths {
+		if IsURL(p) {
+			pages = append(pages, p)
+		} else {
+			files = append(files, p)
+		}
+	}
+	return pages, files
 }
 
 // IsURL tells whether a path of a job is the URL of a page.
@@ -108,18 +111,18 @@ func (r *run) take(results []result) {
 // Because is an error as it is told to people: what went wrong, and how often it was tried, without the steps of this
 // run.
 func Because(err error) string {
-	e, ok := errors.AsType[*backoff.RetryError](err)
-	if !ok || len(e.Errs) == 0 {
-		return cause(err).Error()
+	text := last(err).Error()
+	if e, ok := errors.AsType[*backoff.RetryError](err); ok && e.Attempts > 1 {
+		return fmt.Sprintf("%d attempts: %s", e.Attempts, text)
 	}
-	last := cause(e.Errs[len(e.Errs)-1]).Error()
-	if e.Attempts == 1 {
-		return last
-	}
-	return fmt.Sprintf("%d attempts: %s", e.Attempts, last)
+	return text
 }
 
-func cause(err error) error {
+// last is the error of the last attempt, without the step at which it happened.
+func last(err error) error {
+	if e, ok := errors.AsType[*backoff.RetryError](err); ok && len(e.Errs) > 0 {
+		err = e.Errs[len(e.Errs)-1]
+	}
 	if e, ok := errors.AsType[*executor.StepError](err); ok {
 		return e.Err
 	}

@@ -31,7 +31,9 @@ func (r *run) crawl(y actions.Yield, pages []string) error {
 		for _, v := range visits {
 			v.Links = nil // what is known of a page are its anchors
 			r.known[v.url] = v.outcome
-			r.take([]result{v.result})
+			if v.Parsed {
+				r.take([]result{v.result})
+			}
 			for _, u := range v.uses {
 				if host(u.url) == host(v.outcome.url) {
 					next = append(next, u.url)
@@ -76,7 +78,7 @@ func (r *run) page(y actions.Yield, url string) (visit, error) {
 	for _, l := range o.Links {
 		t := parse(l.Target, base)
 		switch {
-		case r.job.Exclude.link(l.Target), t.class == skipped, r.job.Exclude.link(t.url):
+		case r.leavesOut(l.Target, t):
 			v.skipped++
 		case t.class == malformed:
 			v.findings = append(v.findings, Finding{url, l.Position, l.Target, t.bad.kind, t.bad.message, ""})

@@ -10,76 +10,6 @@ import (
 	"github.com/baton-go/baton/orchestrate"
 )
 
-// document reads a document, judges the links that stay in its tree, and collects those to URLs.
-func (r *run) document(y actions.Yield, at source) (result, error) {
-	d, err := orchestrate.Do(y, Read{Root: at.tree.root, Path: at.path})
-	switch {
-	case stopped(err):
-		return result{}, err
-	case err != nil:
-		return result{findings: []Finding{unreadable(at, err)}}, nil
-	}
-	judge := &judge{source: at, outline: d.Outline, verdicts: map[string]verdict{}}
-	res := result{links: len(d.Links) + len(d.Undefined)}
-	for _, l := range d.Links {
-		t := parseIn(d, l.Target)
-		switch {
-		case r.job.Exclude.link(l.Target), t.class == skipped, t.class == remote && r.job.Offline:
-			res.skipped++
-			continue
-		case t.class == remote:
-			if r.job.Exclude.link(t.url) {
-				res.skipped++
-			} else {
-				res.uses = append(res.uses, use{at.name, l, t.url, t.fragment})
-			}
-			continue
-		}
-		v, err := judge.link(y, l.Target, t)
-		if err != nil {
-			return result{}, err
-		}
-		if v.kind != "" {
-			res.findings = append(res.findings, Finding{at.name, l.Position, l.Target, v.kind, v.message, v.suggestion})
-		}
-	}
-	for _, l := range d.Undefined {
-		if !r.job.Exclude.link(l.Target) {
-			res.findings = append(res.findings, undefined(at.name, l))
-		}
-	}
-	return res, nil
-}
-
-// parseIn takes a link of a document in a tree apart. The document can say that its links are relative to a URL, or to
-// another place in the tree.
-func parseIn(d Document, link string) target {
-	switch base := parse(d.Base, ""); {
-	case d.Base == "":
-		return parse(link, "")
-	case base.class == remote:
-		return parse(link, base.url)
-	case base.class == local:
-		t := parse(link, "")
-		if t.class == local && !strings.HasPrefix(t.path, "/") {
-			t.path = path.Join(path.Dir(base.path+"x"), t.path)
-		}
-		return t
-	}
-	return target{class: skipped} // nobody knows what it is relative to
-}
-
-func unreadable(at source, err error) Finding {
-	return Finding{File: at.name, Link: at.name, Kind: Unreadable, Message: Because(err)}
-}
-
-func undefined(name string, l Link) Finding {
-	return Finding{
-		File: name, Position: l.Position, Link: l.Target, Kind: NoReference,
-		Message: fmt.Sprintf("nothing defines the label [%s]", l.Target),
-	}
-}
-
 // judge judges the links of one document. What it said once it remembers: documents repeat themselves.
 type judge struct {
 	source
@@ -195,35 +125,4 @@ func (j *judge) fragment(y actions.Yield, to string, t target) (verdict, error) 
 		return judgeLines(t.fragment, outline), nil
 	}
 	return judgeAnchor(t.fragment, outline), nil
-}
-
-// missing says what is wrong with a path that does not exist, and what may have been meant: the name with the extension
-// that documents have, one that is nearly the same, or the one file of that name in the tree.
-func (j *judge) missing(to string, s sighting) verdict {
-	v := verdict{kind: NoFile, message: fmt.Sprintf("there is no %q", to)}
-	if first := path.Join(s.path, s.missing); !strings.EqualFold(first, to) {
-		v.message = fmt.Sprintf("there is no directory %q", first)
-	} else {
-		names := make([]string, len(s.entries))
-		for i, e := range s.entries {
-			names[i] = e.Name
-		}
-		near := closest(s.missing, names)
-		if slices.Contains(names, s.missing+".md") {
-			near = s.missing + ".md"
-		}
-		if near != "" {
-			v.suggestion = j.linkTo(path.Join(s.path, near))
-			return v
-		}
-	}
-	if elsewhere := j.tree.names[path.Base(to)]; elsewhere != "" {
-		v.suggestion = j.linkTo(elsewhere)
-	}
-	return v
-}
-
-// linkTo is the link from the document to a path in its tree.
-func (j *judge) linkTo(to string) string {
-	return strings.ReplaceAll(relative(path.Dir(j.path), to), " ", "%20")
 }

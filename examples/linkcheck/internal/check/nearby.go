@@ -1,11 +1,45 @@
 package check
 
 import (
+	"fmt"
+	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/baton-go/baton/internal/nearest"
 )
+
+// missing says what is wrong with a path that does not exist, and what may have been meant: the name with the extension
+// that documents have, one that is nearly the same, or the one file of that name in the tree.
+func (j *judge) missing(to string, s sighting) verdict {
+	v := verdict{kind: NoFile, message: fmt.Sprintf("there is no %q", to)}
+	if first := path.Join(s.path, s.missing); !strings.EqualFold(first, to) {
+		v.message = fmt.Sprintf("there is no directory %q", first)
+	} else {
+		names := make([]string, len(s.entries))
+		for i, e := range s.entries {
+			names[i] = e.Name
+		}
+		near := closest(s.missing, names)
+		if slices.Contains(names, s.missing+".md") {
+			near = s.missing + ".md"
+		}
+		if near != "" {
+			v.suggestion = j.linkTo(path.Join(s.path, near))
+			return v
+		}
+	}
+	if elsewhere := j.tree.names[path.Base(to)]; elsewhere != "" {
+		v.suggestion = j.linkTo(elsewhere)
+	}
+	return v
+}
+
+// linkTo is the link from the document to a path in its tree.
+func (j *judge) linkTo(to string) string {
+	return strings.ReplaceAll(relative(path.Dir(j.path), to), " ", "%20")
+}
 
 // maxCandidates bounds the time that a guess may take: a page can have a million anchors.
 const maxCandidates = 10_000

@@ -36,11 +36,11 @@ func hasExtension(name string, extensions []string) bool {
 // unwalked are directories that hold other people's files.
 var unwalked = []string{".git", ".hg", ".svn", "node_modules"}
 
-// walk finds the documents of the job, without those that are excluded and each of them once. A file that the user
-// named is a document whatever it is called.
-func (r *run) walk(y actions.Yield) ([]source, error) {
+// walk finds the documents at and below the paths that the user named, without those that are excluded and each of
+// them once. A file that is named itself is a document whatever it is called.
+func (r *run) walk(y actions.Yield, paths []string) ([]source, error) {
 	var found []source
-	for _, named := range r.job.Paths {
+	for _, named := range paths {
 		at, err := orchestrate.Do(y, Locate{Path: named, Root: r.job.Root})
 		if err != nil {
 			return nil, err
