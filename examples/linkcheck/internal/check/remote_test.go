@@ -158,6 +158,20 @@ func TestTheHostsOfAllLinksHaveTheirTurns(t *testing.T) {
 	require.Equal(t, "c.site", check.Get{URL: "https://c.site?x"}.Host())
 }
 
+func TestFiftyThousandLinksAreNotFiftyThousandBranches(t *testing.T) {
+	t.Parallel()
+	links := make([]string, 50_000)
+	for i := range links {
+		links[i] = fmt.Sprintf("http://h%d.site/%d", i%100, i)
+	}
+	w := &world{documents: map[string]check.Document{"a.md": doc(links...)}}
+	r, err := check.Links(w.yield, check.Job{Paths: []string{"a.md"}})
+	require.NoError(t, err)
+	require.Equal(t, len(links), r.URLs)
+	require.Len(t, w.asked, 1+len(links))
+	require.Equal(t, 64, w.widest)
+}
+
 func TestPagesAreCrawledAsDeepAsTheJobSays(t *testing.T) {
 	t.Parallel()
 	linking := func(links ...string) check.Page {

@@ -24,6 +24,7 @@ type world struct {
 	pages     map[string]any            // by URL: a check.Page or an error
 	heads     map[string]any            // by URL, where HEAD is answered otherwise than GET
 	asked     []string
+	widest    int // the most branches of a group
 }
 
 func (w *world) yield(a actions.Action) (any, error) {
@@ -70,6 +71,7 @@ func of[R any](v any) (result R, err error) {
 }
 
 func (w *world) group(g actions.Group) actions.GroupResult {
+	w.widest = max(w.widest, len(g.Branches))
 	r := actions.GroupResult{Decided: -1}
 	for _, b := range g.Branches {
 		var o actions.Outcome[any]
