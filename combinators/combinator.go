@@ -12,7 +12,8 @@ import (
 type Combinator func(executor.Executor) executor.Executor
 
 // Chain composes combinators: Chain(a, b)(e) is a(b(e)), so the first is the outermost layer, which sees an action
-// first. Chain() is the identity. It panics if a combinator is nil.
+// first. Chain() is the identity, and chains of chains are the chain of all. A chain costs what its layers cost. It
+// panics if a combinator is nil.
 func Chain(cs ...Combinator) Combinator {
 	for i, c := range cs {
 		if c == nil {

@@ -172,7 +172,8 @@ func table() []lawtest.Row {
 		},
 		{
 			Func: "Observed", Kind: lawtest.Observer, Allocates: 1,
-			New: func() combinators.Combinator { return combinators.Observed(&memory{}) },
+			New:   func() combinators.Combinator { return combinators.Observed(deaf{on: true}) },
+			Tight: func() combinators.Combinator { return combinators.Observed(&memory{}, deaf{on: true}) },
 		},
 		{
 			Func: "Observed", Variant: "by nobody", Kind: lawtest.Observer,

@@ -10,7 +10,8 @@ import (
 )
 
 // For applies a combinator to actions of type A only. Above Parallelize it sees top-level actions only, not those in
-// groups. It panics if c is nil.
+// groups; For[actions.Group] sees the groups. Around another For of the same type it does what one around a chain of
+// both does. It costs a comparison of types. It panics if c is nil.
 func For[A actions.Action](c Combinator) Combinator {
 	t := reflect.TypeFor[A]()
 	return only(choice{name: fmt.Sprintf("For[%s]", t), typ: t, match: func(_ context.Context, a actions.Action) bool {
@@ -20,7 +21,8 @@ func For[A actions.Action](c Combinator) Combinator {
 }
 
 // When applies a combinator to the actions that match only. Above Parallelize it sees top-level actions only, and
-// groups. A panic of match is one of the action. When panics if match or c is nil.
+// groups. Around another When with the same match it does what one around a chain of both does. It costs the match, a
+// panic of which is one of the action. When panics if match or c is nil.
 func When(match func(actions.Action) bool, c Combinator) Combinator {
 	if match == nil {
 		panic("combinators.When: the match is nil")
@@ -30,8 +32,9 @@ func When(match func(actions.Action) bool, c Combinator) Combinator {
 
 // Named applies a combinator to one scope only (see orchestrate.Scope), so that two calls of one action can have
 // different policies. Below Parallelize it acts on each single action within the scope, in scopes nested in it too;
-// above Parallelize it acts on the scope as a whole, if that is not itself in a group. It panics if the scope has
-// no name or c is nil.
+// above Parallelize it acts on the scope as a whole, if that is not itself in a group. Around another Named of the same
+// scope it does what one around a chain of both does. It costs a look at each scope that the action is in. It panics if
+// the scope has no name or c is nil.
 func Named(scope string, c Combinator) Combinator {
 	if scope == "" {
 		panic("combinators.Named: the name of the scope is empty")

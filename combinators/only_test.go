@@ -136,6 +136,33 @@ func TestAboveParallelizeNamedSeesTheScopeAsAWhole(t *testing.T) {
 	require.Equal(t, map[string]int{"scope payment": 1}, above.counts)
 }
 
+func TestAChoiceAroundItselfIsTheChoiceOfAChain(t *testing.T) {
+	t.Parallel()
+	for name, only := range map[string]func(combinators.Combinator) combinators.Combinator{
+		"For":   func(c combinators.Combinator) combinators.Combinator { return combinators.For[ask](c) },
+		"When":  func(c combinators.Combinator) combinators.Combinator { return combinators.When(isAsk, c) },
+		"Named": func(c combinators.Combinator) combinators.Combinator { return combinators.Named("payment", c) },
+	} {
+		var nested, chained tally
+		exec := combinators.Chain(
+			combinators.Parallelize(),
+			only(nested.combinator()), only(nested.combinator()),
+			only(combinators.Chain(chained.combinator(), chained.combinator())),
+		)(bothAnswers())
+		_, err := orchestrate.Run(t.Context(), func(y actions.Yield) (int, error) {
+			return orchestrate.Scope(y, "payment", askAndOther)
+		}, exec)
+		require.NoError(t, err)
+		require.NotEmpty(t, nested.counts, name)
+		require.Equal(t, chained.counts, nested.counts, name)
+	}
+}
+
+func isAsk(a actions.Action) bool {
+	_, ok := a.(ask)
+	return ok
+}
+
 func TestAChoiceShowsWhatItChooses(t *testing.T) {
 	t.Parallel()
 	c := combinators.Chain(combinators.Recovered(), combinators.Named("payment", combinators.Recovered()))

@@ -3,17 +3,32 @@ package lawtest
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/orchestrate"
 )
 
-// Benchmark measures what each row adds to an action that succeeds at once, in a run that can be cancelled. Its first
-// line is the call of the handler alone.
+// Benchmark measures what each row adds to an action that succeeds at once, in a run that can be cancelled. It begins
+// with what to compare that with: the handler alone, a reading of the clock, and a context with a deadline.
 func Benchmark(b *testing.B, rows []Row) {
 	b.Helper()
-	b.Run("the handler alone", func(b *testing.B) { benchmark(b, silent{}) })
+	b.Run("floor: the handler alone", func(b *testing.B) { benchmark(b, silent{}) })
+	b.Run("floor: time.Now", func(b *testing.B) {
+		for b.Loop() {
+			_ = time.Now()
+		}
+	})
+	b.Run("floor: context.WithTimeout", func(b *testing.B) {
+		b.ReportAllocs()
+		ctx, cancel := context.WithCancel(b.Context())
+		defer cancel()
+		for b.Loop() {
+			_, cancel := context.WithTimeout(ctx, time.Hour)
+			cancel()
+		}
+	})
 	for _, r := range rows {
 		b.Run(r.String(), func(b *testing.B) { benchmark(b, r.New()(silent{})) })
 	}
