@@ -55,7 +55,7 @@ func RunGroup(ctx context.Context, g actions.Group, exec Executor) (actions.Grou
 	r.result.Outcomes = make([]actions.Outcome[any], n)
 	r.decided.Store(-1)
 	if slices.ContainsFunc(g.Branches, func(b actions.Branch) bool { return b.Leaf != nil }) {
-		r.leaves = make([]leaf, n)
+		r.leaves = make([]step, n)
 	}
 	switch n {
 	case 0:
@@ -66,6 +66,9 @@ func RunGroup(ctx context.Context, g actions.Group, exec Executor) (actions.Grou
 		ctx, cancel := strands.WithCancel(ctx)
 		defer cancel(context.Canceled)
 		r.cancel = cancel
+		if _, ok := strands.(goroutines); ok { // which gives every branch this very context
+			r.line = lineage{origin: &r.origin, ctx: ctx, branch: eachLeaf}
+		}
 		strands.ForkJoin(ctx, n, r.branch)
 	}
 	if r.exited.Load() {
@@ -101,39 +104,60 @@ type groupRun struct {
 	exec    Executor
 	origin  origin                  // of the branches
 	cancel  context.CancelCauseFunc // nil with a single branch
-	leaves  []leaf
+	leaves  []step                  // of the branches that are single actions
+	line    lineage                 // of all leaves, if they have one in common
 	result  actions.GroupResult
 	decided atomic.Int32
 	exited  atomic.Bool
 }
 
-// leaf is what a branch of one action needs to be carried out. A flow needs a strand.
-type leaf struct {
-	lineage
-	step step
-}
-
 // branch runs branch i and records what comes of it.
 func (r *groupRun) branch(ctx context.Context, i int) {
-	outcome := &r.result.Outcomes[i]
-	outcome.Err = errExited
+	outcome, err := &r.result.Outcomes[i], errExited
 	defer func() {
 		if p := recover(); p != nil {
-			outcome.Err = NewPanicError(p)
+			err = r.panicked(i, p)
 		}
-		r.ended(i, outcome.Err)
+		outcome.Err = err
+		r.ended(i, err)
 	}()
-	line := lineage{origin: &r.origin, ctx: ctx, branch: int32(i)}
-	if b := r.group.Branches[i]; b.Leaf != nil {
-		l := &r.leaves[i]
-		l.lineage = line
-		l.step.line, l.step.action = &l.lineage, b.Leaf
-		outcome.Value, outcome.Err = l.step.carryOut(r.exec)
+	if b := &r.group.Branches[i]; b.Leaf != nil {
+		outcome.Value, err = r.leaf(ctx, i, b.Leaf)
 	} else {
-		s := &strand{lineage: line, exec: r.exec}
+		s := &strand{lineage: r.lineage(ctx, i), exec: r.exec}
 		defer s.end()
-		outcome.Value, outcome.Err = b.Flow(s.yield)
+		outcome.Value, err = b.Flow(s.yield)
 	}
+}
+
+// leaf carries out the single action that branch i is.
+func (r *groupRun) leaf(ctx context.Context, i int, a actions.Action) (any, error) {
+	at := &r.leaves[i]
+	at.action = a
+	if r.line.ctx != nil {
+		at.line, at.index = &r.line, int32(i)
+	} else {
+		line := r.lineage(ctx, i)
+		at.line = &line
+	}
+	result, err := r.exec.Execute(at.context(), at.action)
+	if err != nil {
+		err = at.wrap(err)
+	}
+	return result, err
+}
+
+func (r *groupRun) lineage(ctx context.Context, i int) lineage {
+	return lineage{origin: &r.origin, ctx: ctx, branch: int32(i)}
+}
+
+// panicked is the error of a branch that panicked: a leaf's says at which step.
+func (r *groupRun) panicked(i int, value any) error {
+	err := NewPanicError(value)
+	if r.group.Branches[i].Leaf == nil {
+		return err
+	}
+	return r.leaves[i].wrap(err)
 }
 
 // ended cancels the other branches if the end of branch i decides the group.

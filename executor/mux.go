@@ -43,8 +43,8 @@ func (m *Mux) Execute(ctx context.Context, a actions.Action) (any, error) {
 	if handle == nil {
 		return nil, unhandled(a, m.Names())
 	}
-	if err := Refuse(ctx); err != nil {
-		return nil, err
+	if ctx.Err() != nil { // Refuse, without the call
+		return nil, refuse(ctx)
 	}
 	return handle(ctx, a)
 }

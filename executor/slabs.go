@@ -11,8 +11,9 @@ type slab[T any] struct {
 	items []T
 }
 
-// The first slab of a run is small, for the runs of a few steps.
-const firstSlab, lastSlab = 2, 64
+// The first slab of a run is small, for the runs of a few steps. The last has room for the header that the runtime
+// gives to a large object: one item more, and it would be of the next size class.
+const firstSlab, lastSlab = 2, 63
 
 func (s *slabs[T]) next() *T {
 	old := s.current.Load()

@@ -138,12 +138,16 @@ func (s *step) Value(key any) any {
 }
 
 func (s *step) appendPath(b []byte) []byte {
+	branch, index := s.line.branch, s.index
+	if branch == eachLeaf {
+		branch, index = s.index, 0
+	}
 	if parent := s.line.parent; parent != nil {
 		b = append(parent.appendPath(b), '.')
-		b = strconv.AppendInt(b, int64(s.line.branch), 10)
+		b = strconv.AppendInt(b, int64(branch), 10)
 		b = append(b, '.')
 	}
-	return strconv.AppendInt(b, int64(s.index), 10)
+	return strconv.AppendInt(b, int64(index), 10)
 }
 
 // lineage is what the steps of one strand have in common.
@@ -152,6 +156,10 @@ type lineage struct {
 	ctx    context.Context
 	branch int32
 }
+
+// eachLeaf is the branch of a lineage whose steps are branches of their own, of a single action each: their index is
+// the branch.
+const eachLeaf = -1
 
 // origin is what the strands that begin at one place have in common.
 type origin struct {

@@ -3,6 +3,7 @@ package executor
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 )
 
 // Strands is where [RunGroup] takes concurrency from. By default strands are goroutines; a host with a scheduler of its
@@ -37,16 +38,25 @@ func strandsFrom(ctx context.Context) Strands {
 type goroutines struct{}
 
 func (goroutines) ForkJoin(ctx context.Context, n int, branch func(context.Context, int)) {
-	var others sync.WaitGroup
-	defer others.Wait() // also if branch 0 exits the goroutine
-	others.Add(n - 1)
-	for i := 1; i < n; i++ {
-		go func() {
-			defer others.Done()
-			branch(ctx, i)
-		}()
+	f := &fork{ctx: ctx, branch: branch}
+	defer f.others.Wait() // also if branch 0 exits the goroutine
+	f.others.Add(n - 1)
+	run := func() { // once for all goroutines
+		defer f.others.Done()
+		f.branch(f.ctx, int(f.last.Add(1)))
+	}
+	for range n - 1 {
+		go run()
 	}
 	branch(ctx, 0)
+}
+
+// fork is what the goroutines of one group share.
+type fork struct {
+	ctx    context.Context
+	branch func(context.Context, int)
+	last   atomic.Int32 // the branch that was taken last
+	others sync.WaitGroup
 }
 
 func (goroutines) WithCancel(ctx context.Context) (context.Context, context.CancelCauseFunc) {

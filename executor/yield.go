@@ -154,22 +154,6 @@ func (s *step) caught(panicked any, result *any, err *error) bool {
 	return true
 }
 
-// carryOut has the executor carry out the action of the step.
-func (s *step) carryOut(exec Executor) (result any, err error) {
-	returned := false
-	defer func() {
-		if !returned {
-			s.caught(recover(), &result, &err)
-		}
-	}()
-	result, err = exec.Execute(s.context(), s.action)
-	if err != nil {
-		err = s.wrap(err)
-	}
-	returned = true
-	return result, err
-}
-
 // wrap says where an error happened, unless it says so itself because it happened at a step within this one.
 func (s *step) wrap(err error) error {
 	path := Step{at: s}.Path()
