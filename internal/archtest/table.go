@@ -39,7 +39,7 @@ var Baton = Table{
 	},
 	"executor/backoff": {Imports: []string{"executor"}},
 	"executor/executortest": {
-		Imports: []string{"actions", "executor", "github.com/stretchr/testify/require"},
+		Imports: []string{"actions", "executor"},
 		Touches: anyFile,
 	},
 	"orchestrate": {Imports: []string{"actions", "executor", "executor/backoff"}, Names: 45},
