@@ -2,6 +2,7 @@ package executor
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 )
 
@@ -70,6 +71,11 @@ type derived struct {
 	place
 	number int32        // of an attempt, as is
 	flows  atomic.Int32 // how many flows the handler has run in it
+}
+
+// String keeps whoever prints the context from reading what others change.
+func (d *derived) String() string {
+	return fmt.Sprintf("%v, attempt %d", d.step, d.attempt())
 }
 
 func (d *derived) Value(key any) any {

@@ -137,6 +137,9 @@ func (s *step) Value(key any) any {
 	return s.line.ctx.Value(key)
 }
 
+// String keeps whoever prints the context from reading what others change.
+func (s *step) String() string { return "step " + Step{at: s}.Path() }
+
 func (s *step) appendPath(b []byte) []byte {
 	branch, index := s.line.branch, s.index
 	if branch == eachLeaf {

@@ -288,6 +288,29 @@ func TestAStepIsKeptByWhoeverHasItsContext(t *testing.T) {
 	}
 }
 
+func TestAContextIsPrintedAsItsStep(t *testing.T) {
+	t.Parallel()
+	yielding(t.Context(), stack(), func(y actions.Yield) {
+		must(t, y, see(func(ctx context.Context) {
+			second := executor.WithAttempt(ctx, 2)
+			var printing sync.WaitGroup
+			printing.Go(func() {
+				for range 100 {
+					if got := fmt.Sprint(ctx, " ", second); got != "step 0 step 0, attempt 2" {
+						t.Error(got)
+					}
+				}
+			})
+			for range 100 { // which counts the flows of the handler
+				yielding(ctx, stack(), func(actions.Yield) {})
+				yielding(second, stack(), func(actions.Yield) {})
+			}
+			printing.Wait()
+			require.Contains(t, fmt.Sprint(context.WithValue(ctx, valueKey{}, 1)), "step 0.WithValue(")
+		}))
+	})
+}
+
 func TestStepsCanBeReadWhileTheRunGoesOn(t *testing.T) {
 	t.Parallel()
 	var readers sync.WaitGroup
