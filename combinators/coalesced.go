@@ -137,18 +137,11 @@ func (c *coalesced) wait(ctx context.Context, call *sharedCall) (any, error) {
 	return call.outcome()
 }
 
-// leave tells whether the caller is to wait for the end of the call, because it was the last and cancels it, or because
-// the call has ended.
+// leave tells whether the caller is to wait for the end of the call, because it was the last and so has cancelled it.
 func (c *coalesced) leave(ctx context.Context, call *sharedCall) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	call.waiting--
-	select {
-	case <-call.ended:
-		return true
-	default:
-	}
-	if call.waiting > 0 {
+	if call.waiting--; call.waiting > 0 {
 		return false
 	}
 	c.forget(call)

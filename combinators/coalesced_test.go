@@ -174,8 +174,11 @@ func TestTheLastToLeaveCancelsTheCallAndWaitsForItsEnd(t *testing.T) {
 		another := call(t, e, ask{N: 1})
 		require.ErrorIs(t, two.wait().err, errNegative)
 		require.Equal(t, 7*time.Second, two.after)
+		third := call(t, e, ask{N: 1})
 		another.cancel(nil)
-		require.Equal(t, 10*time.Second, another.wait().after, "it joined the call that was cancelled")
+		require.Equal(t, 5*time.Second, another.wait().after, "it joined the call that was cancelled, or nobody joined it")
+		third.cancel(nil)
+		require.Equal(t, 5*time.Second, third.wait().after)
 	})
 }
 
@@ -250,6 +253,7 @@ func TestACallHasTheValuesOfItsFirstCallerAndNotItsDeadline(t *testing.T) {
 		require.Equal(t, "run/0/combinators_test.ask", key)
 		_, ok := l.calls[0].Deadline()
 		require.False(t, ok)
+		require.Error(t, l.calls[0].Err(), "the call's context ends with it")
 	})
 }
 
@@ -262,7 +266,7 @@ func TestACallThatNobodyCanCancelIsMadeOnTheCallersGoroutine(t *testing.T) {
 	}))
 	_, err := e.Execute(context.Background(), ask{N: 1})
 	require.NoError(t, err)
-	require.Contains(t, string(stack), t.Name())
+	require.Contains(t, string(stack), "testing.tRunner(")
 
 	_, err = e.Execute(t.Context(), ask{N: 1})
 	require.NoError(t, err)
@@ -281,6 +285,46 @@ func TestAnEqualActionOfTheHandlerItselfPasses(t *testing.T) {
 			return orchestrate.Run(ctx, orchestrate.Lift(ask{N: depth % 2}), e)
 		}))
 		require.Equal(t, 7, call(t, e, ask{N: 0}).wait().result)
+	})
+}
+
+func TestOnlyTheHandlersOwnCallIsNotJoined(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		// Every action but 7 asks for 7; 0 asks another executor, which knows nothing of the first one's calls.
+		l := &lookup{}
+		elsewhere := combinators.Coalesced()(l)
+		var e executor.Executor
+		e = combinators.Coalesced()(executor.Func(func(ctx context.Context, a actions.Action) (any, error) {
+			switch a {
+			case ask{N: 7}:
+				return l.Execute(ctx, a)
+			case ask{N: 0}:
+				return elsewhere.Execute(ctx, a)
+			}
+			return e.Execute(ctx, ask{N: 7})
+		}))
+		one, two := call(t, e, ask{N: 1}), call(t, e, ask{N: 2})
+		require.Equal(t, 1, one.wait().result)
+		require.Equal(t, 1, two.wait().result, "an action within another one's call was not shared")
+
+		inside, outside := call(t, e, ask{N: 0}), call(t, elsewhere, ask{N: 0})
+		require.Equal(t, 2, inside.wait().result)
+		require.Equal(t, 2, outside.wait().result, "an action within another executor's call was not shared")
+	})
+}
+
+func TestACancelledCallerJoinsNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := combinators.Coalesced()(&lookup{})
+		one := call(t, e, ask{N: 1})
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err := e.Execute(ctx, ask{N: 1})
+		require.ErrorIs(t, err, context.Canceled)
+		require.True(t, executor.NotDone(err))
+		require.Equal(t, 1, one.wait().result)
 	})
 }
 

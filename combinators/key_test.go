@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -12,7 +13,6 @@ import (
 	"github.com/baton-go/baton/combinators"
 	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/executor/backoff"
-	"github.com/baton-go/baton/orchestrate"
 )
 
 type (
@@ -134,17 +134,11 @@ func TestAKeyThatDoesNotEqualItselfIsNone(t *testing.T) {
 
 func TestOneKeyDoesNotBringDifferentTypesTogether(t *testing.T) {
 	t.Parallel()
-	var e executor.Executor
-	calls := 0
-	same := func(actions.Action) any { return "the same" }
-	e = combinators.CoalescedBy(same)(executor.Func(func(ctx context.Context, a actions.Action) (any, error) {
-		calls++
-		if _, ok := a.(ask); ok {
-			return orchestrate.Run(ctx, orchestrate.Lift(other{}), e)
-		}
-		return 7, nil
-	}))
-	_, err := orchestrate.Run(t.Context(), orchestrate.Lift(ask{}), e)
-	require.NoError(t, err)
-	require.Equal(t, 2, calls)
+	synctest.Test(t, func(t *testing.T) {
+		e := combinators.CoalescedBy(func(actions.Action) any { return "the same" })(&lookup{})
+		one, same, different := call(t, e, ask{N: 1}), call(t, e, ask{N: 2}), call(t, e, other{})
+		require.Equal(t, 1, one.wait().result)
+		require.Equal(t, 1, same.wait().result)
+		require.Equal(t, 2, different.wait().result)
+	})
 }
