@@ -117,6 +117,12 @@ func TestTheLintFindsMistakes(t *testing.T) {
 		{"a limit for one type below another for all", stackOf(attempt, combinators.For[ask](total)), []string{
 			"Timed(30s) is never reached below Timed(5s)",
 		}},
+		{"a limit for an interface above one for a type", stackOf(
+			combinators.For[actions.Action](attempt), combinators.For[ask](total),
+		), []string{"Timed(30s) is never reached below Timed(5s)"}},
+		{"a mistake on two ways", stackOf(semaphoreOf("db"), combinators.Fallback(
+			combinators.Instead(stackOf(parallelize)), combinators.Instead(stackOf(parallelize)),
+		)), []string{"Limited(db) holds a permit while a whole group is carried out"}},
 		{"an attempt that is never retried", stackOf(
 			combinators.Retried(combinators.Retry{MaxElapsed: 5 * time.Second}), attempt,
 		), []string{"Timed(5s) is too long to be retried"}},
@@ -144,6 +150,9 @@ func TestTheLintFindsMistakes(t *testing.T) {
 		{"breakers that do not", stackOf(total, retry, circuits), []string{
 			"BreakerBy does not see what hangs",
 		}},
+		{"a breaker that sees what hangs of others", stackOf(
+			total, combinators.For[other](circuit), combinators.For[ask](attempt),
+		), []string{"Breaker(bank) does not see what hangs"}},
 		{"a sink that is told twice", stackOf(observe, parallelize, observe), []string{
 			"Observed(*combinators_test.listener) tells the same *combinators_test.listener what " +
 				"Observed(*combinators_test.listener) tells it already",
@@ -209,9 +218,12 @@ func TestTheLintIsSilentAboutWhatIsInOrder(t *testing.T) {
 	sink := &listener{}
 	logged := combinators.Logged(combinators.Log{Slog: slog.New(slog.DiscardHandler)})
 	circuit, another, cache := circuitOf("bank"), circuitOf("mail"), cacheOf(combinators.CacheConfig{})
-	chosen := combinators.TimedWith(combinators.Timeout{
-		Limit: time.Hour, LimitOf: func(actions.Action) time.Duration { return time.Second },
-	})
+	chosen := func(limit time.Duration) combinators.Combinator {
+		return combinators.TimedWith(combinators.Timeout{
+			Limit: limit, LimitOf: func(actions.Action) time.Duration { return time.Minute },
+		})
+	}
+	uncomparable := combinators.Observed(several{})
 	tokens := combinators.RateLimited
 	never := func(actions.Action) bool { panic("a predicate that is not prepared for this") }
 	for name, stack := range map[string]executor.Executor{
@@ -232,9 +244,10 @@ func TestTheLintIsSilentAboutWhatIsInOrder(t *testing.T) {
 			parallelize, combinators.For[ask](combinators.Chain(semaphoreOf("db"), total)),
 			combinators.When(never, attempt), executor.System,
 		),
-		"limits of the actions' own": stackOf(chosen, retry, total, chosen),
+		"limits of the actions' own": stackOf(chosen(time.Second), retry, total, chosen(time.Hour)),
 		"a breaker without timeouts": stackOf(parallelize, circuit),
 		"two circuits":               stackOf(another, circuit, attempt),
+		"sinks that do not compare":  stackOf(uncomparable, parallelize, uncomparable),
 		"two limiters":               stackOf(tokens(unlimited{}), tokens(bounded{}), tokens(bounded{})),
 		"rejections that pass":       stackOf(retry, circuit, semaphoreOf("db")),
 		"a cache on top":             stackOf(cache, combinators.Coalesced(), semaphoreOf("db")),
@@ -250,6 +263,12 @@ func TestTheLintIsSilentAboutWhatIsInOrder(t *testing.T) {
 	} {
 		require.Empty(t, combinators.Lint(stack), name)
 	}
+}
+
+// several is a sink that cannot be compared.
+type several struct {
+	deaf
+	_ []combinators.Sink
 }
 
 // unlimited and bounded are token sources of somebody else's, the latter one that cannot be compared.
