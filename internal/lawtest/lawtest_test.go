@@ -1,13 +1,12 @@
 package lawtest_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/baton-go/baton/combinators"
-	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/internal/lawtest"
 )
 
@@ -28,23 +27,21 @@ func TestEveryDefectBreaksItsLaw(t *testing.T) {
 	for _, d := range defects() {
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
-			d.row.Func = "Mended"
+			if d.row.Func == "" {
+				d.row.Func = "Mended"
+			}
 			require.Contains(t, lawtest.Broken(t, d.row), d.law)
 		})
 	}
 }
 
-func TestACombinatorThatDoesNotIntroduceItselfBreaksALaw(t *testing.T) {
+func TestEveryLawHasADefectThatBreaksIt(t *testing.T) {
 	t.Parallel()
-	anonymous := func(next executor.Executor) executor.Executor { return executor.Func(next.Execute) }
-	broken := lawtest.Broken(t, lawtest.Row{
-		Func: "Anonymous", New: func() combinators.Combinator { return anonymous },
-	})
-	require.ElementsMatch(t, []string{
-		"Chain of nothing is the identity", // two functions cannot be compared
-		"it refuses a nil executor by name",
-		"Layers names it and finds what it wraps",
-	}, broken)
+	laws := lawtest.Names()
+	for _, d := range defects() {
+		laws = slices.DeleteFunc(laws, func(name string) bool { return name == d.law })
+	}
+	require.Empty(t, laws)
 }
 
 func TestAFunctionWithoutARowIsMissing(t *testing.T) {

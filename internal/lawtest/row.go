@@ -99,6 +99,15 @@ func Broken(t *testing.T, r Row) []string {
 	return broken
 }
 
+// Names lists the laws.
+func Names() []string {
+	var names []string
+	for _, l := range laws() {
+		names = append(names, l.name)
+	}
+	return names
+}
+
 // String is the row's name in the test's output.
 func (r Row) String() string {
 	if r.Variant == "" {
