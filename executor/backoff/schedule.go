@@ -52,11 +52,12 @@ func Exponential(first time.Duration, factor float64) Schedule {
 	return exponential(first, float64(first), factor)
 }
 
-// exponential keeps the exact wait, or short ones would never grow by less than a nanosecond.
+// exponential keeps the exact wait, or short ones would never grow by less than a nanosecond. Very long ones are not
+// exact, but do not shrink therefore.
 func exponential(wait time.Duration, exact, factor float64) Schedule {
 	return func(func() float64) (time.Duration, Schedule, bool) {
 		next := exact * factor
-		return wait, exponential(saturated(next), next, factor), true
+		return wait, exponential(max(wait, saturated(next)), next, factor), true
 	}
 }
 

@@ -161,6 +161,14 @@ func TestSchedulesWithoutChanceGrow(t *testing.T) {
 	})
 }
 
+func TestAVeryLongWaitDoesNotShrinkByRounding(t *testing.T) {
+	t.Parallel()
+	const odd = 1<<53 + 1 // no float64
+	_, rest, _ := backoff.Exponential(odd, 1)(rand.Float64)
+	wait, _, _ := rest(rand.Float64)
+	require.Equal(t, time.Duration(odd), wait)
+}
+
 func TestDecorrelatedWaitsStayBetweenBaseAndLimit(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
