@@ -27,7 +27,8 @@ func table() []lawtest.Row {
 	}
 	return []lawtest.Row{
 		{
-			Func: "Breaker",
+			Func:  "Breaker",
+			Twice: breakerTwice,
 			New: func() combinators.Combinator {
 				return combinators.Breaker(combinators.NewCircuit(combinators.CircuitConfig{Failures: 1000}))
 			},
@@ -47,7 +48,8 @@ func table() []lawtest.Row {
 			},
 		},
 		{
-			Func: "BreakerBy",
+			Func:  "BreakerBy",
+			Twice: breakerByTwice,
 			New: func() combinators.Combinator {
 				return combinators.BreakerBy(combinators.NewCircuits(actions.Name, combinators.CircuitConfig{Failures: 1000}))
 			},
@@ -57,6 +59,7 @@ func table() []lawtest.Row {
 		},
 		{
 			Func: "Cached", Comparable: true,
+			Twice: cachedTwice,
 			New: func() combinators.Combinator {
 				return combinators.Cached(combinators.NewCache(combinators.CacheConfig{}))
 			},
@@ -78,7 +81,8 @@ func table() []lawtest.Row {
 		},
 		{
 			Func: "Coalesced", Comparable: true, Allocates: 6,
-			New: combinators.Coalesced,
+			Twice: coalescedTwice,
+			New:   combinators.Coalesced,
 		},
 		{
 			Func: "CoalescedBy", Allocates: 6,
@@ -86,10 +90,12 @@ func table() []lawtest.Row {
 		},
 		{
 			Func: "Collected", Kind: lawtest.Observer, Allocates: 1,
-			New: func() combinators.Combinator { return combinators.Collected(combinators.NewCollector()) },
+			Twice: collectedTwice,
+			New:   func() combinators.Combinator { return combinators.Collected(combinators.NewCollector()) },
 		},
 		{
-			Func: "Fallback",
+			Func:  "Fallback",
+			Twice: fallbackTwice,
 			New: func() combinators.Combinator {
 				return combinators.Fallback(combinators.AnswerFunc(
 					func(_ context.Context, _ actions.Action, err error) (any, error) { return nil, err },
@@ -115,6 +121,7 @@ func table() []lawtest.Row {
 		},
 		{
 			Func: "Hedged", Allocates: 5,
+			Twice: hedgedTwice,
 			New: func() combinators.Combinator {
 				return combinators.Hedged(combinators.Hedge{Safe: everything, Delay: longTime})
 			},
@@ -132,6 +139,7 @@ func table() []lawtest.Row {
 		},
 		{
 			Func: "Limited", Capacity: 1,
+			Twice: limitedTwice,
 			New:   func() combinators.Combinator { return combinators.Limited(combinators.NewSemaphore(1000)) },
 			Tight: func() combinators.Combinator { return combinators.Limited(combinators.NewSemaphore(1)) },
 		},
@@ -172,6 +180,7 @@ func table() []lawtest.Row {
 		},
 		{
 			Func: "Observed", Kind: lawtest.Observer, Allocates: 1,
+			Twice: observedTwice,
 			New:   func() combinators.Combinator { return combinators.Observed(deaf{on: true}) },
 			Tight: func() combinators.Combinator { return combinators.Observed(&memory{}, deaf{on: true}) },
 		},
@@ -181,10 +190,12 @@ func table() []lawtest.Row {
 		},
 		{
 			Func: "Parallelize", Kind: lawtest.Structure,
-			New: combinators.Parallelize,
+			Twice: parallelizeTwice,
+			New:   combinators.Parallelize,
 		},
 		{
 			Func: "RateLimited", Capacity: 1,
+			Twice: rateLimitedTwice,
 			New: func() combinators.Combinator {
 				return combinators.RateLimited(combinators.NewLimiter(1e9, time.Second, 2000))
 			},
@@ -201,6 +212,7 @@ func table() []lawtest.Row {
 		},
 		{
 			Func: "RateLimitedBy", Capacity: 1,
+			Twice: rateLimitedByTwice,
 			New: func() combinators.Combinator {
 				return combinators.RateLimitedBy(combinators.NewLimiters(actions.Name, combinators.LimiterConfig{
 					Tokens: 1e9, Per: time.Second, Burst: 2000,
@@ -238,11 +250,13 @@ func table() []lawtest.Row {
 		},
 		{
 			Func: "Recovered", Kind: lawtest.Structure, Recovers: true,
-			New: combinators.Recovered,
+			Twice: recoveredTwice,
+			New:   combinators.Recovered,
 		},
 		{
-			Func: "Retried",
-			New:  func() combinators.Combinator { return combinators.Retried(combinators.Retry{}) },
+			Func:  "Retried",
+			Twice: retriedTwice,
+			New:   func() combinators.Combinator { return combinators.Retried(combinators.Retry{}) },
 			Tight: func() combinators.Combinator {
 				return combinators.Retried(combinators.Retry{
 					MaxAttempts: 1, MaxElapsed: 1, MaxDelay: 1, Budget: combinators.NewRetryBudget(0.1, 1),
@@ -251,6 +265,7 @@ func table() []lawtest.Row {
 		},
 		{
 			Func: "Standard", Layer: "Timed", Allocates: 13, Capacity: 1,
+			Twice: standardTwice,
 			New: func() combinators.Combinator {
 				return combinators.Standard(combinators.Policy{
 					Total:   longTime,
@@ -270,6 +285,7 @@ func table() []lawtest.Row {
 		},
 		{
 			Func: "Tapped", Kind: lawtest.Observer,
+			Twice: tappedTwice,
 			New: func() combinators.Combinator {
 				return combinators.Tapped(combinators.Tap{
 					Before: func(context.Context, actions.Action) error { return nil },
@@ -279,7 +295,8 @@ func table() []lawtest.Row {
 		},
 		{
 			Func: "Timed", Allocates: 5,
-			New: func() combinators.Combinator { return combinators.Timed(longTime) },
+			Twice: timedTwice,
+			New:   func() combinators.Combinator { return combinators.Timed(longTime) },
 		},
 		{
 			Func: "TimedWith", Layer: "Timed", Allocates: 5,

@@ -45,15 +45,13 @@ type Row struct {
 
 	// Recovers says that it turns a panic below it into an error.
 	Recovers bool
-	// ExitsAsError says that it turns a runtime.Goexit below it into an error.
-	ExitsAsError bool
 	// Comparable says that it refuses actions that are not comparable.
 	Comparable bool
 	// Allocates is how many allocations it may add to an action that succeeds.
 	Allocates int
-	// Twice checks what its godoc says of the combinator wrapped around itself, beyond that it obeys the laws. It may be
-	// nil.
-	Twice func(t T, c combinators.Combinator)
+	// Twice checks, in a bubble, what the godoc says of the combinator wrapped around itself. nil is for those that are
+	// then as they are once, or obey the laws and no more is said.
+	Twice func(t *testing.T)
 
 	nested bool // wrapped around itself
 }
@@ -75,7 +73,10 @@ func Run(t *testing.T, rows []Row) {
 				t.Parallel()
 				runLaws(t, r.twice())
 				if r.Twice != nil {
-					synctest.Test(t, func(t *testing.T) { r.Twice(t, r.New()) })
+					t.Run("as its godoc says", func(t *testing.T) {
+						t.Parallel()
+						synctest.Test(t, r.Twice)
+					})
 				}
 			})
 		})
