@@ -35,8 +35,8 @@ func Find(markdown string) []Snippet {
 	return found
 }
 
-// In tells whether the lines of a snippet stand in a source, one after the other, whatever their indentation. Blank lines
-// do not count, and a line of the snippet that is only "…" stands for any number of lines.
+// In tells whether the lines of a snippet stand in a source, one after the other, whatever their indentation. Blank
+// lines do not count, and a line of the snippet that is only "…" stands for any number of lines.
 func (s Snippet) In(source string) bool {
 	want, have := significant(s.Code), significant(source)
 	for from := range have {

@@ -1,6 +1,6 @@
-// Table runs the benchmarks of the repository and prints them as Markdown. Each benchmark is a group whose first member is
-// what the others are compared with: a floor, or a peer. A ratio is the median of the ratios of the single runs, so that
-// it holds also on a machine whose speed drifts.
+// Table runs the benchmarks of the repository and prints them as Markdown. Each benchmark is a group whose first
+// member is what the others are compared with: a floor, or a peer. A ratio is the median of the ratios of the single
+// runs, so that it holds also on a machine whose speed drifts.
 //
 //	go run ./cmd/table [-count n] [-bench regexp] [package ...]
 package main
