@@ -61,6 +61,36 @@ func TestTheLintIsSilentAboutTheStandard(t *testing.T) {
 	}
 }
 
+// The order of docs/combinators.md, with everything in it.
+func TestTheLintIsSilentAboutTheDocumentedOrder(t *testing.T) {
+	t.Parallel()
+	exec := stackOf(
+		combinators.Observed(&listener{}), combinators.Collected(combinators.NewCollector()),
+		parallelize,
+		executor.System,
+		combinators.Tapped(combinators.Tap{}),
+		combinators.For[ask](combinators.Chain(
+			combinators.Fallback(combinators.Answer(nil)),
+			cacheOf(combinators.CacheConfig{}),
+			combinators.Coalesced(),
+			semaphoreOf("bank"),
+			total,
+			retry,
+			combinators.Hedged(combinators.Hedge{Safe: isAsk, Delay: time.Second}),
+			combinators.RateLimited(combinators.NewLimiter(1, time.Second, 1)),
+			circuitOf("bank"),
+			attempt,
+			combinators.Recovered(),
+		)),
+		combinators.Named("payment", combinators.Recovered()),
+		combinators.When(isAsk, combinators.Recovered()),
+	)
+	require.Empty(t, combinators.Lint(exec))
+	got, err := orchestrate.Run(t.Context(), orchestrate.Lift(ask{N: 7}), exec)
+	require.NoError(t, err)
+	require.Equal(t, 7, got)
+}
+
 func TestTheStandardRetriesAnAttemptThatHangs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
