@@ -179,6 +179,46 @@ func TestACallbackThatPanicsOrExitsHarmsNothing(t *testing.T) {
 	}
 }
 
+func TestTheTimeThatACallbackTakesIsNotTheTrials(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, e := guarded(combinators.CircuitConfig{
+			SlowRate: 1, SlowCall: time.Second, MinCalls: 1, OpenFor: time.Minute,
+			OnChange: func(combinators.StateChange) { synctestSleep(time.Hour) },
+		})
+		c.Trip()
+		require.Equal(t, combinators.HalfOpen, c.State())
+		j := begin(t.Context(), e, task{})
+		synctestSleep(time.Hour + time.Second/2)
+		require.True(t, j.began.Load())
+		j.end <- well
+		<-j.done
+		require.Equal(t, combinators.Closed, c.State())
+	})
+}
+
+func TestACallbackThatExitsDoesNotKeepTheNextChangeFromBeingTold(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var told []combinators.State
+		var c *combinators.Circuit
+		c, e := guarded(combinators.CircuitConfig{
+			Failures: 1,
+			OnChange: func(change combinators.StateChange) {
+				told = append(told, change.To)
+				if change.To == combinators.Open {
+					c.Isolate()
+					runtime.Goexit()
+				}
+			},
+		})
+		_ = do(t.Context(), e, badly)
+		require.Equal(t, []combinators.State{combinators.Open}, told)
+		c.Reset()
+		require.Equal(t, []combinators.State{combinators.Open, combinators.Isolated, combinators.Closed}, told)
+	})
+}
+
 func TestObserversAreToldOfChangesAndRejections(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -244,6 +284,12 @@ func TestWaitingPassesThroughAnOpenCircuit(t *testing.T) {
 	_, err := orchestrate.Run(t.Context(), orchestrate.Lift(actions.Receive[string]{Name: "approval"}), e)
 	require.NoError(t, err)
 	require.Zero(t, c.Stats().Rejected)
+
+	circuits := combinators.NewCircuits(actions.Name, combinators.CircuitConfig{})
+	e = combinators.BreakerBy(circuits)(serviceOf(says("event")))
+	_, err = orchestrate.Run(t.Context(), orchestrate.Lift(actions.Receive[string]{Name: "approval"}), e)
+	require.NoError(t, err)
+	require.Zero(t, circuits.Len())
 }
 
 func TestABreakerIsNamedAfterItsCircuit(t *testing.T) {

@@ -109,9 +109,7 @@ func (w *timeWindow) record(now time.Duration, o mark) tally {
 }
 
 func (w *timeWindow) tally(now time.Duration) tally {
-	if w.begun {
-		w.slide(now)
-	}
+	w.slide(now)
 	return w.sum
 }
 

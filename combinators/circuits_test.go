@@ -129,6 +129,8 @@ func TestNoMoreThanMaxCircuitsAreKept(t *testing.T) {
 		synctestSleep(time.Minute)
 		require.NoError(t, callHost(t.Context(), e, "new", well))
 		require.Contains(t, keptKeys(circuits), "new", "a half-open one makes room")
+		require.NoError(t, callHost(t.Context(), e, "newer", well))
+		require.Equal(t, []string{"newer", "open 0", "open 1"}, keptKeys(circuits), "but after those that are closed")
 	})
 }
 

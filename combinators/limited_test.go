@@ -99,9 +99,11 @@ func TestAWaitEndsWithTheContextAndItsError(t *testing.T) {
 		require.False(t, combinators.IsRejection(waiter.err))
 		require.Zero(t, s.Waiting())
 
-		late := begin(ctx, e, task{})
-		require.True(t, late.over(), "nobody joins the queue when it is too late")
-		require.ErrorIs(t, late.err, why)
+		for _, limit := range []combinators.Limit{{}, {NoWait: true}} {
+			late := begin(ctx, combinators.LimitedWith(s, limit)(&desk{}), task{})
+			require.True(t, late.over(), "nobody joins the queue when it is too late")
+			require.ErrorIs(t, late.err, why)
+		}
 		holder.ends(well)
 		require.Zero(t, s.InUse())
 	})

@@ -148,12 +148,9 @@ func (l *Limiter) take(ctx context.Context, n int, limit *RateLimit) error {
 
 func (l *Limiter) now() time.Duration { return time.Since(l.epoch) }
 
-// flow adds what has come in since the last change. Time begins with the first use, so that a limiter may be made
-// outside a bubble of testing/synctest and used inside.
+// flow adds what has come in since the last change. The first time, that is since ever, so that a limiter may be made
+// outside a bubble of testing/synctest, with another clock, and used inside.
 func (l *Limiter) flow(now time.Duration) {
-	if l.at == never {
-		l.at = now
-	}
 	if now <= l.at {
 		return // overtaken
 	}
