@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/time/rate"
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/combinators"
@@ -205,6 +206,15 @@ func TestALimiterCanBeVerySlowOrVeryFast(t *testing.T) {
 		defer cancel()
 		require.ErrorAs(t, slow.WaitN(ctx, 1), &limited)
 		require.Equal(t, time.Duration(math.MaxInt64-1), limited.RetryAfter)
+		waiting, stop := context.WithCancel(t.Context())
+		e := combinators.RateLimited(slow)(&desk{})
+		jobs := []*job{begin(waiting, e, task{}), begin(waiting, e, task{})}
+		require.ErrorAs(t, slow.WaitN(ctx, 1), &limited)
+		require.Equal(t, time.Duration(math.MaxInt64), limited.RetryAfter, "and more")
+		stop()
+		for _, j := range jobs {
+			<-j.done
+		}
 
 		fast := combinators.NewLimiter(math.MaxInt32, math.MaxInt32, math.MaxInt32)
 		require.NoError(t, fast.WaitN(t.Context(), math.MaxInt32))
@@ -250,4 +260,7 @@ func TestALimiterRefusesABadConfiguration(t *testing.T) {
 	} {
 		require.PanicsWithValue(t, want, f)
 	}
+	require.PanicsWithValue(t, "combinators.RateLimited: the limiter is nil", func() {
+		combinators.RateLimited((*rate.Limiter)(nil))
+	})
 }
