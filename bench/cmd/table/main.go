@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,7 +31,7 @@ func main() {
 		packages = []string{"../actions", "../executor/...", "../orchestrate/...", "../combinators/...", "."}
 	}
 	command := append([]string{
-		"test", "-run", "^$", "-bench", *pattern, "-benchmem", "-benchtime", *benchtime, "-count", fmt.Sprint(*count),
+		"test", "-run", "^$", "-bench", *pattern, "-benchmem", "-benchtime", *benchtime, "-count", strconv.Itoa(*count),
 	}, packages...)
 	if err := run(os.Stdout, command); err != nil {
 		fmt.Fprintln(os.Stderr, "table:", err)
