@@ -13,6 +13,7 @@ import (
 	"github.com/failsafe-go/failsafe-go/retrypolicy"
 	"github.com/failsafe-go/failsafe-go/timeout"
 	"github.com/sony/gobreaker/v2"
+	"github.com/stretchr/testify/require"
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/combinators"
@@ -98,13 +99,33 @@ func BenchmarkStack(b *testing.B) {
 			ratelimiter.NewBursty[int](rate, time.Second),
 		)
 	})
-	b.Run("baton", func(b *testing.B) {
-		policy(b, combinators.Chain(
-			combinators.Retried(combinators.Retry{}),
-			combinators.Breaker(combinators.NewCircuit(combinators.CircuitConfig{})),
-			combinators.Timed(limit),
-			combinators.Limited(combinators.NewSemaphore(permits)),
-			combinators.RateLimited(combinators.NewLimiter(rate, time.Second, permits)),
-		))
-	})
+	b.Run("baton", func(b *testing.B) { policy(b, stack()) })
+}
+
+// stack is the five policies of BenchmarkStack.
+func stack() combinators.Combinator {
+	return combinators.Chain(
+		combinators.Retried(combinators.Retry{}),
+		combinators.Breaker(combinators.NewCircuit(combinators.CircuitConfig{})),
+		combinators.Timed(limit),
+		combinators.Limited(combinators.NewSemaphore(permits)),
+		combinators.RateLimited(combinators.NewLimiter(rate, time.Second, permits)),
+	)
+}
+
+// TestFivePoliciesAllocateWhatATimeoutDoes shows that four of them allocate nothing: context.WithTimeout and its cause
+// take five, and the action one.
+func TestFivePoliciesAllocateWhatATimeoutDoes(t *testing.T) { //nolint:paralleltest // counts what the process allocates
+	const policies, action = 5, 1
+	exec := stack()(mux)
+	_, err := orchestrate.Run(t.Context(), func(y actions.Yield) (actions.Void, error) {
+		n := 0
+		require.LessOrEqual(t, testing.AllocsPerRun(1000, func() {
+			n++
+			_, err := orchestrate.Do(y, add{X: n, Y: n})
+			require.NoError(t, err)
+		}), float64(policies+action))
+		return actions.Void{}, nil
+	}, exec)
+	require.NoError(t, err)
 }

@@ -2,6 +2,7 @@ package combinators_test
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 	"testing"
 
@@ -90,9 +91,9 @@ func BenchmarkLimitedParallel(b *testing.B) {
 			})
 		})
 	})
-	for name, size := range map[string]int{"enough": 1000, "one": 1} {
-		e := combinators.Limited(combinators.NewSemaphore(size))(instant{})
-		b.Run(name, func(b *testing.B) {
+	for _, permits := range []int{1000, 1} {
+		e := combinators.Limited(combinators.NewSemaphore(permits))(instant{})
+		b.Run(fmt.Sprintf("permits=%d", permits), func(b *testing.B) {
 			b.ReportAllocs()
 			b.RunParallel(func(pb *testing.PB) {
 				inRun(func(ctx context.Context, a actions.Action) {

@@ -2,6 +2,8 @@ package combinators_test
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -53,8 +55,8 @@ func BenchmarkRateLimited(b *testing.B) {
 	for name, c := range rateLimitedCases {
 		cases[name] = c
 	}
-	for name, c := range cases {
-		e := c(instant{})
+	for _, name := range slices.Sorted(maps.Keys(cases)) {
+		e := cases[name](instant{})
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

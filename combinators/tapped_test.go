@@ -179,26 +179,3 @@ func TestADenialOfAnActionNamesIt(t *testing.T) {
 	require.EqualError(t, err, "combinators_test.ask denied: closed")
 	require.EqualError(t, &combinators.DeniedError{Reason: "closed"}, "denied: closed")
 }
-
-func BenchmarkTapped(b *testing.B) {
-	before := func(context.Context, actions.Action) error { return nil }
-	after := func(context.Context, actions.Action, any, error) {}
-	ctx, a := context.Background(), actions.Action(ask{N: 1})
-	for _, c := range []struct {
-		name string
-		c    combinators.Combinator
-	}{
-		{"floor", combinators.Chain()},
-		{"no hooks", combinators.Tapped(combinators.Tap{})},
-		{"before", combinators.Tapped(combinators.Tap{Before: before})},
-		{"before and after", combinators.Tapped(combinators.Tap{Before: before, After: after})},
-	} {
-		b.Run(c.name, func(b *testing.B) {
-			b.ReportAllocs()
-			exec := c.c(answer{})
-			for b.Loop() {
-				_, _ = exec.Execute(ctx, a)
-			}
-		})
-	}
-}

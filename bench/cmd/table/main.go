@@ -50,7 +50,7 @@ func run(w io.Writer, command []string, rounds int) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "`go %s`, %d times, %s, %s/%s, %d processors, %s\n", strings.Join(command, " "), rounds,
+	fmt.Fprintf(w, "`go %s`, in %d rounds, %s, %s/%s, %d processors, %s\n", strings.Join(command, " "), rounds,
 		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), time.Now().UTC().Format(time.DateOnly))
 	for _, t := range tables {
 		t.print(w)
