@@ -84,11 +84,30 @@ func newLogSink(name string, log Log) *logSink {
 // Enabled tells whether the logger is for the highest of the levels in use. [Observed] trusts it not to panic.
 func (s *logSink) Enabled(ctx context.Context) bool { return s.output.enabled(ctx, s.highest) }
 
-func (s *logSink) gate() zapGate {
-	if o, ok := s.output.(*zapOutput); ok {
-		return o.gate(s.highest)
+// gate is what the sink is enabled by, without the way through the sink.
+func (s *logSink) gate() logGate {
+	switch o := s.output.(type) {
+	case *zapOutput:
+		return logGate{core: o.core, coreLevel: s.highest.zap()}
+	case slogOutput:
+		return logGate{handler: o.handler, handlerLevel: s.highest.slog()}
 	}
-	return zapGate{}
+	return logGate{}
+}
+
+// logGate is a level of a logger, of zap or of slog: open while that is enabled. The zero gate is open. It has two
+// questions to ask, because together they would be too much for the compiler to inline.
+type logGate struct {
+	core         zapcore.Core
+	coreLevel    zapcore.Level
+	handler      slog.Handler
+	handlerLevel slog.Level
+}
+
+func (g *logGate) zapIsOff() bool { return g.core != nil && !g.core.Enabled(g.coreLevel) }
+
+func (g *logGate) slogIsOff(ctx context.Context) bool {
+	return g.handler != nil && !g.handler.Enabled(ctx, g.handlerLevel)
 }
 
 // Start logs the line before the action, if there is one.

@@ -92,21 +92,21 @@ func contains(sinks []Sink, s Sink) bool {
 type watch struct {
 	below executor.Executor
 	told  []Sink
-	gate  zapGate
+	gate  logGate
 }
 
-// gateOf makes a disabled zap logger cost one call, where it is the only sink.
-func gateOf(sinks []Sink) zapGate {
+// gateOf makes a disabled logger cost one call, where it is the only sink.
+func gateOf(sinks []Sink) logGate {
 	if len(sinks) == 1 {
 		if l, ok := sinks[0].(*logSink); ok {
 			return l.gate()
 		}
 	}
-	return zapGate{}
+	return logGate{}
 }
 
 func (w *watch) Execute(ctx context.Context, a actions.Action) (any, error) {
-	if w.gate.shut() {
+	if w.gate.zapIsOff() || w.gate.slogIsOff(ctx) {
 		return w.below.Execute(ctx, a)
 	}
 	if len(w.told) > 0 && enabled(ctx, w.told) {

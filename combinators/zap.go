@@ -28,17 +28,6 @@ func newZapOutput(l *zap.Logger) *zapOutput {
 
 func (o *zapOutput) enabled(_ context.Context, level Level) bool { return o.core.Enabled(level.zap()) }
 
-// gate is what a sink with this output is enabled by, without the way through the sink.
-func (o *zapOutput) gate(highest Level) zapGate { return zapGate{o.core, highest.zap()} }
-
-// zapGate is a level of a zap logger: open while that is enabled.
-type zapGate struct {
-	core  zapcore.Core
-	level zapcore.Level
-}
-
-func (g *zapGate) shut() bool { return g.core != nil && !g.core.Enabled(g.level) }
-
 func (o *zapOutput) write(ctx context.Context, l logLine) {
 	entry := o.core.Check(zapcore.Entry{Level: l.level.zap(), Time: l.at, LoggerName: o.name, Message: l.message}, nil)
 	if entry == nil {
