@@ -105,8 +105,8 @@ func inRun(b *testing.B, exec executor.Executor, step func(y actions.Yield, n in
 	}
 }
 
-// BenchmarkDo is one action. In a run it takes at most 2.5 times the floor, an interface call that boxes a struct of two
-// integers.
+// BenchmarkDo is one action. In a run it takes at most 2.5 times the floor, which is an interface call that boxes a
+// struct of two integers.
 func BenchmarkDo(b *testing.B) {
 	b.Run("floor", func(b *testing.B) {
 		b.ReportAllocs()

@@ -14,7 +14,9 @@ import (
 // offline is a machine without a network.
 type offline struct{}
 
-func (offline) RoundTrip(*http.Request) (*http.Response, error) { return nil, errors.New("there is no network") }
+func (offline) RoundTrip(*http.Request) (*http.Response, error) {
+	return nil, errors.New("there is no network")
+}
 
 func TestTheLinksOfThisRepositoryAreAliveAndNeedNoNetwork(t *testing.T) {
 	t.Parallel()

@@ -30,7 +30,8 @@ func main() {
 	if len(packages) == 0 {
 		packages = []string{"../actions", "../executor/...", "../orchestrate/...", "../combinators/...", "."}
 	}
-	command := append([]string{"test", "-run", "^$", "-bench", *pattern, "-benchmem", "-benchtime", *benchtime}, packages...)
+	command := []string{"test", "-run", "^$", "-bench", *pattern, "-benchmem", "-benchtime", *benchtime}
+	command = append(command, packages...)
 	if err := run(os.Stdout, command, *count); err != nil {
 		fmt.Fprintln(os.Stderr, "table:", err)
 		os.Exit(1)
