@@ -63,6 +63,7 @@ var Baton = Table{
 		Touches: anyFile,
 	},
 	"internal/nearest":  {},
+	"internal/show":     {Imports: []string{"actions"}},
 	"internal/snippets": {},
 
 	"examples/...": {Imports: everything, Touches: anyFile},
