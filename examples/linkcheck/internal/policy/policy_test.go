@@ -33,7 +33,7 @@ func ExampleStack() {
 	// System
 	// When(Cached(answers) > Coalesced)
 	// When(Limited)
-	// For[check.Remote](explained > Retried(3) > BreakerBy > RateLimitedBy > Limited > Timed(15s))
+	// For[check.Remote](down > Retried(3) > RateLimitedBy > Limited > BreakerBy > Timed(15s))
 	// Mux(0)
 }
 
@@ -176,6 +176,23 @@ func TestAHostThatDoesNotAnswerIsNotAskedForAWhile(t *testing.T) {
 		require.NoError(t, wait(t.Context(), 31*time.Second))
 		settle(t, e, check.Head{URL: "http://dead.site/again"})
 		require.Len(t, w.times("http://dead.site/"), 6, "after a while it is asked once more")
+	})
+}
+
+func TestNobodyWaitsForTheTurnOfAHostThatIsGivenUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(func(context.Context, string) error { return errors.New("the connection was refused") })
+		p := generous()
+		p.Rate = 1
+		e := w.executor(p)
+		settle(t, e, heads("http://dead.site/%d", 5)...)
+		require.Equal(t, 4*time.Second, time.Since(w.began), "it has its five chances, one in a second")
+		o := settle(t, e, heads("http://dead.site/more%d", 100)...)
+		require.Equal(t, 4*time.Second, time.Since(w.began))
+		for _, o := range o {
+			require.True(t, combinators.IsRejection(o.Err))
+		}
 	})
 }
 

@@ -15,24 +15,25 @@ import (
 const maxPatience = time.Minute
 
 // requests is what makes us a good guest, and what keeps a bad host from holding up the others. From the inside out: an
-// attempt has its time; so many are under way at once; a host gets only so many in a second; one that does not answer
-// is not asked for a while; an attempt that failed is made again, if that may help; and if the host was given up
-// meanwhile, the error says why.
+// attempt has its time; a host that does not answer is not asked for a while; so many attempts are under way at once; a
+// host gets only so many in a second; an attempt that failed is made again, if that may help; and for a host that was
+// given up nobody waits, but is told why.
 //
-// A wait for a host's turn takes no permit, and is no part of an attempt's time. A retry goes through all of it anew.
+// A wait for a host's turn takes no permit, and is no part of an attempt's time. The breaker is below both waits, so
+// that what has waited while a host was given up does not ask it after all. A retry goes through all of it anew.
 func requests(p Policy) combinators.Combinator {
 	circuits := combinators.NewCircuits(host, combinators.CircuitConfig{Class: silence})
 	limiters := combinators.NewLimiters(host, combinators.LimiterConfig{Tokens: p.Rate, Per: time.Second, Burst: p.Rate})
 	return combinators.Chain(
-		explained(circuits),
+		down(circuits),
 		combinators.Retried(combinators.Retry{
 			MaxAttempts: 1 + p.Retries,
 			MaxDelay:    maxPatience,
 			Schedule:    backoff.Exponential(500*time.Millisecond, 2).Jitter(0.5),
 		}),
-		combinators.BreakerBy(circuits),
 		combinators.RateLimitedBy(limiters),
 		combinators.Limited(combinators.NewSemaphore(p.Concurrency)),
+		combinators.BreakerBy(circuits),
 		combinators.Timed(p.Timeout),
 	)
 }
