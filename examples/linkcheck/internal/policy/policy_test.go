@@ -32,7 +32,7 @@ func ExampleStack() {
 	// Parallelize
 	// System
 	// When(Cached(answers) > Coalesced)
-	// When(Limited)
+	// When(Timed(30s, Abandon) > Limited)
 	// For[check.Remote](down > Retried(3) > RateLimitedBy > Limited > BreakerBy > Timed(15s))
 	// Mux(0)
 }
@@ -242,6 +242,24 @@ func TestFewDocumentsAreParsedAtOnce(t *testing.T) {
 		}
 		settle(t, w.executor(generous()), documents...)
 		require.Equal(t, 2*runtime.GOMAXPROCS(0), w.most)
+	})
+}
+
+func TestADocumentThatIsNeverDoneIsLeftBehind(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		done := make(chan struct{})
+		w := newWorld(func(_ context.Context, path string) error {
+			if path == "evil.md" {
+				<-done
+			}
+			return nil
+		})
+		o := settle(t, w.executor(generous()), check.Read{Path: "evil.md"}, check.Read{Path: "good.md"})
+		require.Equal(t, 30*time.Second, time.Since(w.began))
+		require.Equal(t, "not done within 30s", check.Because(o[0].Err))
+		require.NoError(t, o[1].Err)
+		close(done)
 	})
 }
 
