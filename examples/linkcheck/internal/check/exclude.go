@@ -14,8 +14,8 @@ type Pattern struct {
 }
 
 // ParsePattern reads a pattern: between slashes, a regular expression that is to be found anywhere in a path or a link;
-// else a glob for the whole of it, where * stands for any characters, slashes included, and ? for one. A glob without
-// a slash also matches any single name in a path.
+// else a glob for the whole of it, where * stands for any characters, slashes included, and ? for one. A slash at the
+// end of either makes no difference. A glob without a slash also matches any single name in a path.
 func ParsePattern(s string) (Pattern, error) {
 	if len(s) > 2 && strings.HasPrefix(s, "/") && strings.HasSuffix(s, "/") {
 		expression, err := regexp.Compile(s[1 : len(s)-1])
@@ -26,7 +26,7 @@ func ParsePattern(s string) (Pattern, error) {
 	}
 	glob := regexp.QuoteMeta(strings.TrimSuffix(strings.TrimPrefix(s, "./"), "/"))
 	glob = strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(glob)
-	return Pattern{regexp.MustCompile("^(?s:" + glob + ")$"), !strings.Contains(s, "/")}, nil
+	return Pattern{regexp.MustCompile("^(?s:" + glob + ")/?$"), !strings.Contains(s, "/")}, nil
 }
 
 // Patterns is what to leave out of a run.

@@ -30,6 +30,8 @@ func TestWhatCannotBeDoneIsBadUsage(t *testing.T) {
 		{[]string{"-retries", "-1", root}, "-retries must be at least 0, got -1"},
 		{[]string{"-depth", "-1", root}, "-depth must be at least 0, got -1"},
 		{[]string{"-offline", "https://example.com"}, "https://example.com cannot be checked with -offline"},
+		{[]string{root, "-offline"}, "flags go before the first PATH; a file of that name is ./-offline"},
+		{[]string{root, ""}, `a PATH is empty; the current directory is "."`},
 		{[]string{filepath.Join(root, "gone")}, "gone: no such file or directory"},
 		{[]string{"-root", filepath.Join(root, "x"), root}, "is not below the root"},
 	} {
@@ -64,6 +66,12 @@ func TestWhatIsExcludedIsLeftOut(t *testing.T) {
 	code, out, _ := run(t, root, "-offline", "-exclude", "gone.*", "-exclude", "vendor", "-exclude", "/^lo.t/", root)
 	require.Equal(t, command.Alive, code)
 	require.Equal(t, "no dead links in 1 document with 2 links, of which 2 not checked\n", out)
+
+	root = plant(t, "-- a.md --\n[b](gone/) [c](http://a.site/x/) [d](http://a.site) [e](http://b.site/y)\n")
+	code, out, _ = run(t, root,
+		"-exclude", "gone/", "-exclude", "http://a.site/x/", "-exclude", "http://a.site/", "-exclude", "http://b.site/y/", root)
+	require.Equal(t, command.Alive, code)
+	require.Equal(t, "no dead links in 1 document with 4 links, of which 4 not checked\n", out)
 }
 
 func TestALogHasEachActionAndTheRetries(t *testing.T) {

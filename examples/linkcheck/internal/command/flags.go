@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/baton-go/baton/examples/linkcheck/internal/check"
 	"github.com/baton-go/baton/examples/linkcheck/internal/policy"
@@ -79,7 +80,12 @@ func (o *options) validate() error {
 		return fmt.Errorf("-timeout must be positive, got %v", o.Timeout)
 	}
 	for _, p := range o.Paths {
-		if o.Offline && check.IsURL(p) {
+		switch {
+		case p == "":
+			return errors.New("a PATH is empty; the current directory is \".\"")
+		case strings.HasPrefix(p, "-"):
+			return fmt.Errorf("flags go before the first PATH; a file of that name is ./%s", p)
+		case o.Offline && check.IsURL(p):
 			return fmt.Errorf("%s cannot be checked with -offline", p)
 		}
 	}
