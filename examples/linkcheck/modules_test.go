@@ -81,7 +81,7 @@ func TestEveryLinkOfTheModuleCacheIsJudgedAsTheOracleDoes(t *testing.T) {
 		require.NoError(t, err)
 		links, skipped = links+len(page.links)+len(page.undefined), skipped+s
 
-		source, err := os.ReadFile(name)
+		source, err := readText(name)
 		require.NoError(t, err)
 		document := markup.HTML(source)
 		if isMarkdown(name) {

@@ -50,11 +50,20 @@ var (
 	referenceText = regexp.MustCompile(`\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\[([^\[\]]*)\]`)
 )
 
+// readText reads a file without its byte order mark. What is in UTF-16 it takes for ASCII, as it is in the module cache.
+func readText(name string) ([]byte, error) {
+	source, err := os.ReadFile(name)
+	if bytes.HasPrefix(source, []byte("\xff\xfe")) || bytes.HasPrefix(source, []byte("\xfe\xff")) {
+		source = bytes.ReplaceAll(source[2:], []byte("\x00"), nil)
+	}
+	return bytes.TrimPrefix(source, []byte("\ufeff")), err
+}
+
 func (o *oracle) page(name string) (*oraclePage, error) {
 	if p, ok := o.pages[name]; ok {
 		return p, nil
 	}
-	source, err := os.ReadFile(name)
+	source, err := readText(name)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +78,6 @@ func (o *oracle) page(name string) (*oraclePage, error) {
 	if !isMarkdown(name) {
 		return p, nil
 	}
-	source = bytes.TrimPrefix(source, []byte("\ufeff"))
 	source = frontMatter.ReplaceAll(source, nil)
 	var rendered bytes.Buffer
 	if err := o.markdown.Convert(escapedMarks.ReplaceAll(source, []byte("\ue000")), &rendered); err != nil {

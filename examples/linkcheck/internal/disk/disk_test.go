@@ -2,10 +2,12 @@ package disk_test
 
 import (
 	"context"
+	"encoding/binary"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -108,6 +110,31 @@ func TestADocumentIsReadAsWhatItsNameSays(t *testing.T) {
 	named, err := do(t, check.Read{Root: root, Path: "README"})
 	require.NoError(t, err)
 	require.Len(t, named.Links, 1)
+}
+
+func TestADocumentMayBeInUTF16(t *testing.T) {
+	t.Parallel()
+	text := "\ufeff[🚀](x) [é](ü.md)\n# T\n"
+	little, big := []byte{}, []byte{}
+	for _, unit := range utf16.Encode([]rune(text)) {
+		little = binary.LittleEndian.AppendUint16(little, unit)
+		big = binary.BigEndian.AppendUint16(big, unit)
+	}
+	root := tree(t, map[string]string{"utf8.md": text, "little.md": string(little), "big.md": string(big) + "\x00"})
+	want, err := do(t, check.Read{Root: root, Path: "utf8.md"})
+	require.NoError(t, err)
+	require.Equal(t, []check.Link{
+		{Target: "x", Position: check.Position{Line: 1, Column: 1}},
+		{Target: "ü.md", Position: check.Position{Line: 1, Column: 8}},
+	}, want.Links)
+	for _, name := range []string{"little.md", "big.md"} {
+		got, err := do(t, check.Read{Root: root, Path: name})
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+		outline, err := do(t, check.Survey{Root: root, Path: name})
+		require.NoError(t, err)
+		require.Equal(t, check.Outline{Anchors: []string{"t"}, Lines: 2}, outline)
+	}
 }
 
 func TestASurveyHasTheLinesOfTextAndTheAnchorsOfDocuments(t *testing.T) {

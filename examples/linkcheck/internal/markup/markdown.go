@@ -144,7 +144,7 @@ func destination(raw []byte) string {
 
 // bodyOf is the offset behind a byte order mark and front matter: YAML between lines of "---", or TOML between "+++".
 func bodyOf(source []byte) int {
-	start := len(source) - len(bytes.TrimPrefix(source, []byte("\ufeff")))
+	start := mark(source)
 	for _, fence := range []string{"---", "+++"} {
 		line, rest, ok := bytes.Cut(source[start:], []byte("\n"))
 		if !ok || string(bytes.TrimRight(line, " \t\r")) != fence {

@@ -30,7 +30,7 @@ func TestLinksOfMarkdownAreFoundWhereTheyAre(t *testing.T) {
 		"(http://a.b/c) *http://d.e*":       {"1:2 http://a.b/c", "1:17 http://d.e"},
 		"> > [a](b)\n> > [c](d)":            {"1:5 b", "2:5 d"},
 		"äöü [a](b) 🚀 [c](d)":               {"1:5 b", "1:14 d"},
-		"\ufeff[a](b)":                      {"1:2 b"},
+		"\ufeff[a](b)":                      {"1:1 b"},
 		"a\r\n[b](c)\r\n":                   {"2:1 c"},
 		"`[a](b)`\n\n    [c](d)\n":          {},
 		"```\n[a](b)\n```\n~~~\n<a href=x>": {},

@@ -17,8 +17,9 @@ type positions struct {
 }
 
 func newPositions(source []byte) *positions {
-	starts := []int{0}
-	for at := 0; ; {
+	first := mark(source)
+	starts := []int{first}
+	for at := first; ; {
 		i := bytes.IndexByte(source[at:], '\n')
 		if i < 0 {
 			break
@@ -26,11 +27,14 @@ func newPositions(source []byte) *positions {
 		at += i + 1
 		starts = append(starts, at)
 	}
-	return &positions{source: source, starts: starts, column: 1}
+	return &positions{source: source, starts: starts, offset: first, column: 1}
 }
 
+// mark is the length of the byte order mark at the beginning, which is no character of the first line.
+func mark(source []byte) int { return len(source) - len(bytes.TrimPrefix(source, []byte("\ufeff"))) }
+
 func (p *positions) of(offset int) check.Position {
-	offset = min(max(offset, 0), len(p.source))
+	offset = min(max(offset, p.starts[0]), len(p.source))
 	line := p.line
 	if offset < p.starts[line] || line+1 < len(p.starts) && offset >= p.starts[line+1] {
 		line = sort.SearchInts(p.starts, offset+1) - 1
