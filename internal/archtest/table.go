@@ -65,6 +65,7 @@ var Baton = Table{
 	"internal/nearest":  {},
 	"internal/show":     {Imports: []string{"actions"}},
 	"internal/snippets": {},
+	"internal/turns":    {Imports: []string{"executor"}, Touches: anyFile},
 
 	"examples/...": {Imports: everything, Touches: anyFile},
 	// What decides about links is as pure as orchestrate is.
