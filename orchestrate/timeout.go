@@ -54,6 +54,15 @@ func keeps(r actions.GroupResult) bool {
 	if r.Decided != 1 || len(r.Outcomes) != 2 {
 		return false
 	}
-	_, cancelled := errors.AsType[*executor.DecidedError](r.Outcomes[0].Err)
-	return !cancelled
+	flow, sleep := r.Outcomes[0].Err, r.Outcomes[1].Err
+	if _, decided := errors.AsType[*executor.DecidedError](flow); decided {
+		return false
+	}
+	// Many handlers say ctx.Err() and not the cause: unless the run was cancelled, the failed Sleep cancelled the flow.
+	return !errors.Is(flow, context.Canceled) || ended(sleep)
+}
+
+// ended tells whether an action failed because its context was done.
+func ended(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

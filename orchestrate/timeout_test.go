@@ -3,6 +3,7 @@ package orchestrate_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -113,11 +114,33 @@ func TestALimitHoldsUnderShield(t *testing.T) {
 
 func TestALimitThatCannotBeKeptIsAnErrorAndTheFlowIsCancelled(t *testing.T) {
 	t.Parallel()
+	hears := func(ctx context.Context, _ func()) (int, error) { // what most handlers do, and no cause says who cancelled
+		<-ctx.Done()
+		return 0, fmt.Errorf("get: %w", ctx.Err())
+	}
 	onConcurrentHosts(t, func(t *testing.T, h host) {
-		ctx, exec := h.around(t.Context(), newWorld().on("hang", hangs).mux())
-		_, err := orchestrate.Run(ctx, within(time.Hour, get("hang")), exec)
-		require.EqualError(t, err, "step 0.1.0: actions.Sleep: no handler for actions.Sleep: "+
-			"wrap the executor in executor.System")
+		for _, hang := range []behaviour{hangs, hears} {
+			ctx, exec := h.around(t.Context(), newWorld().on("hang", hang).mux())
+			_, err := orchestrate.Run(ctx, within(time.Hour, get("hang")), exec)
+			require.EqualError(t, err, "step 0.1.0: actions.Sleep: no handler for actions.Sleep: "+
+				"wrap the executor in executor.System")
+		}
+	})
+}
+
+func TestACancelledRunIsWhatALimitedFlowSaysOfIt(t *testing.T) {
+	t.Parallel()
+	hears := func(ctx context.Context, _ func()) (int, error) {
+		<-ctx.Done()
+		return 0, ctx.Err()
+	}
+	onEachHost(t, func(t *testing.T, h host) {
+		for _, hang := range []behaviour{hangs, hears} {
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(time.Minute, cancel)
+			_, err := run(ctx, h, newWorld().on("hang", hang), within(time.Hour, get("hang")))
+			require.EqualError(t, err, "step 0.0.0: orchestrate_test.Get: context canceled")
+		}
 	})
 }
 
