@@ -16,6 +16,8 @@ type (
 	nameless struct{ actions.Returns[int] }
 	// byPointer is an action by its pointer too, as all are.
 	byPointer struct{ actions.Returns[int] }
+	// opaque embeds an action of which nobody knows the result.
+	opaque struct{ actions.Action }
 )
 
 func (impostor) ActionName() string { return "shop.Old" }
@@ -76,14 +78,18 @@ func TestAnUnhandledActionIsNamedWithTheRemedy(t *testing.T) {
 	}{
 		{nil, "the action is nil"},
 		{charge{}, "no handler for executor_test.charge (there is one for executor_test.Charge): " +
-			"add executor.On(func(ctx context.Context, a executor_test.charge) (…, error)) to the mux"},
+			"add executor.On(func(ctx context.Context, a executor_test.charge) (executor_test.receipt, error) {…}) to the mux"},
+		{Refund{}, "no handler for executor_test.Refund: " +
+			"add executor.OnVoid(func(ctx context.Context, a executor_test.Refund) error {…}) to the mux"},
+		{opaque{say{}}, "no handler for executor_test.opaque: " +
+			"add executor.On(func(ctx context.Context, a executor_test.opaque) (…, error) {…}) to the mux"},
 		{&Charge{}, "no handler for *executor_test.Charge: yield the value executor_test.Charge{…}, not a pointer to it"},
 		{(*say)(nil), "no handler for *executor_test.say: yield the value executor_test.say{…}, not a pointer to it"},
 		{&actions.Sleep{}, "no handler for *actions.Sleep: yield the value actions.Sleep{…}, not a pointer to it"},
 		{actions.Sleep{}, "no handler for actions.Sleep: wrap the executor in executor.System"},
 		{actions.Version{}, "no handler for actions.Version: wrap the executor in executor.System"},
 		{actions.Receive[int]{}, "no handler for actions.Receive[int]: events come from a durable runtime, or add " +
-			"executor.On(func(ctx context.Context, a actions.Receive[int]) (…, error)) to the mux"},
+			"executor.On(func(ctx context.Context, a actions.Receive[int]) (int, error) {…}) to the mux"},
 		{
 			actions.Group{Branches: leaves(say{}, say{})},
 			`no handler for the group "all" of 2 branches: wrap the executor in combinators.Parallelize`,

@@ -134,7 +134,7 @@ func TestAnEmptyMuxHandlesNothing(t *testing.T) {
 			t.Parallel()
 			_, err := m.Execute(t.Context(), other{})
 			require.ErrorContains(t, err, "no handler for executor_test.other: add executor.On(func(ctx context.Context, "+
-				"a executor_test.other) (…, error)) to the mux")
+				"a executor_test.other) (int, error) {…}) to the mux")
 			require.Empty(t, m.Names())
 			require.Equal(t, "Mux(0)", m.String())
 			_, err = m.Else(leaf()).Execute(t.Context(), say{})

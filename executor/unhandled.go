@@ -39,11 +39,27 @@ func (e *UnhandledError) Error() string {
 		return fmt.Sprintf("no handler for %s: wrap the executor in executor.System", name)
 	}
 	if actions.IsWait(e.Action) {
-		return fmt.Sprintf("no handler for %s: events come from a durable runtime, or add executor.On(func(ctx "+
-			"context.Context, a %s) (…, error)) to the mux", name, name)
+		return fmt.Sprintf("no handler for %s: events come from a durable runtime, or add %s to the mux",
+			name, signature(e.Action))
 	}
-	return fmt.Sprintf("no handler for %s%s: add executor.On(func(ctx context.Context, a %s) (…, error)) to the mux",
-		name, didYouMean(e.Near), t)
+	return fmt.Sprintf("no handler for %s%s: add %s to the mux", name, didYouMean(e.Near), signature(e.Action))
+}
+
+// signature is what a handler of the action looks like.
+func signature(a actions.Action) string {
+	t, result := reflect.TypeOf(a), "…"
+	_, _ = actions.DecodeResult(a, func(into any) error {
+		if r := reflect.TypeOf(into).Elem(); r == reflect.TypeFor[actions.Void]() {
+			result = ""
+		} else {
+			result = r.String()
+		}
+		return nil
+	})
+	if result == "" {
+		return fmt.Sprintf("executor.OnVoid(func(ctx context.Context, a %s) error {…})", t)
+	}
+	return fmt.Sprintf("executor.On(func(ctx context.Context, a %s) (%s, error) {…})", t, result)
 }
 
 // NotDone is true: nothing was called.
