@@ -1,6 +1,7 @@
 package executor
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"runtime/debug"
@@ -47,6 +48,9 @@ func (e *StepError) Error() string {
 	return fmt.Sprintf("step %s: %s: %v", e.Path, actions.Name(e.Action), e.Err)
 }
 
+// Format prints the error as the verb prints its text, and with %+v the stack of a panic in it as well.
+func (e *StepError) Format(f fmt.State, verb rune) { format(f, verb, e) }
+
 // Unwrap returns Err.
 func (e *StepError) Unwrap() error { return e.Err }
 
@@ -77,10 +81,15 @@ func NewPanicError(value any) *PanicError {
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 
 // Format prints the error as the verb prints its text, and with %+v its stack as well.
-func (e *PanicError) Format(f fmt.State, verb rune) {
-	fmt.Fprintf(f, fmt.FormatString(f, verb), e.Error())
-	if verb == 'v' && f.Flag('+') {
-		fmt.Fprintf(f, "\n\n%s", e.Stack)
+func (e *PanicError) Format(f fmt.State, verb rune) { format(f, verb, e) }
+
+func format(f fmt.State, verb rune, err error) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), err.Error())
+	if verb != 'v' || !f.Flag('+') {
+		return
+	}
+	if p, ok := errors.AsType[*PanicError](err); ok {
+		fmt.Fprintf(f, "\n\n%s", p.Stack)
 	}
 }
 

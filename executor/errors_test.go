@@ -93,6 +93,20 @@ func TestAPanicErrorIsPrintedWithItsStackOnDemand(t *testing.T) {
 	require.Equal(t, "panic: <nil>", (&executor.PanicError{}).Error())
 }
 
+func TestAStepErrorIsPrintedWithTheStackOfItsPanicOnDemand(t *testing.T) {
+	t.Parallel()
+	panicked := &executor.PanicError{Value: errOuch, Stack: []byte("goroutine 1")}
+	err := &executor.StepError{Path: "3", Action: say{}, Err: fmt.Errorf("2 attempts: %w", panicked)}
+	const text = "step 3: executor_test.say: 2 attempts: panic: ouch"
+	for format, want := range map[string]string{
+		"%v": text, "%s": text, "%q": `"` + text + `"`, "%+v": text + "\n\ngoroutine 1",
+	} {
+		require.Equal(t, want, fmt.Sprintf(format, err), format)
+	}
+	err.Err = errOuch
+	require.Equal(t, "step 3: executor_test.say: ouch", fmt.Sprintf("%+v", err))
+}
+
 func TestAPanicErrorIsMadeOnce(t *testing.T) {
 	t.Parallel()
 	first := executor.NewPanicError("x")
