@@ -133,6 +133,7 @@ func TestNilsAreErrorsThatNameWhatIsMissing(t *testing.T) {
 	}
 	missing(runs(nil, get("x"), exec), "orchestrate.Run: the context is nil")
 	missing(runs(t.Context(), nil, exec), "orchestrate.Run: the flow is nil")
+	missing(runs(t.Context(), orchestrate.Bind[string, int](nil, ""), exec), "orchestrate.Run: the flow is nil")
 	missing(runs(t.Context(), get("x"), nil), "orchestrate.Run: the executor is nil")
 	missing(runs(t.Context(), get("x"), (*executor.Mux)(nil)), "panic: executor.Yield: the executor is nil")
 	missing(runs(t.Context(), get("x"), executor.Func(nil)), "panic: executor.Yield: the executor is nil")

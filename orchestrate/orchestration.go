@@ -29,8 +29,12 @@ func Tell[A actions.Of[actions.Void]](y actions.Yield, a A) error {
 	return err
 }
 
-// Bind binds a workflow, a function of a yield and an input, to its input.
+// Bind binds a workflow, a function of a yield and an input, to its input. A workflow that is nil makes a flow that is,
+// which is an error where it is to run.
 func Bind[In, T any](f func(actions.Yield, In) (T, error), in In) Orchestration[T] {
+	if f == nil {
+		return nil
+	}
 	return func(y actions.Yield) (T, error) { return f(y, in) }
 }
 

@@ -41,7 +41,13 @@ type Stepper[T any] struct {
 //	result, err := s.Result()
 //
 // To pull the steps one by one, use iter.Pull2(s.All()). The actions come as they are yielded: groups and shielded
-// actions too.
+// actions too. To have an executor carry them out, as Run would, let a yield of its own answer:
+//
+//	y, end := executor.Yield(ctx, exec)
+//	defer end()
+//	for action, reply := range s.All() {
+//		reply.Value, reply.Err = y(action)
+//	}
 func Steps[T any](flow Orchestration[T]) *Stepper[T] {
 	return &Stepper[T]{flow: flow, err: ErrNotOver}
 }

@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/orchestrate"
 )
 
@@ -21,6 +22,34 @@ func ExampleSteps() {
 	}
 	fmt.Println(s.Result())
 	// Output: hi, Ada: that makes 7 <nil>
+}
+
+// Watch a run from outside: an executor carries out what the loop lets pass, groups and shielded actions too.
+func ExampleSteps_executor() {
+	s := orchestrate.Steps(func(y actions.Yield) (int, error) {
+		return orchestrate.Saga(y, func(y actions.Yield, undo *orchestrate.Undo) (int, error) {
+			if _, err := orchestrate.Undoable(y, undo, Buy{Order: "7", Thing: "bread"}, GiveBack{Order: "7"}); err != nil {
+				return 0, err
+			}
+			prices, err := orchestrate.All(y, orchestrate.Each(Price{Thing: "jam"}, Price{Thing: "caviar"})...)
+			return len(prices), err
+		})
+	})
+	y, end := executor.Yield(context.Background(), shop())
+	defer end()
+	for action, reply := range s.All() {
+		fmt.Println(actions.Name(action))
+		reply.Value, reply.Err = y(action)
+	}
+	_, err := s.Result()
+	fmt.Println(err)
+	// Output:
+	// orchestrate_test.Buy
+	// buy bread
+	// all
+	// orchestrate_test.GiveBack
+	// give back 7
+	// step 1.1.0: orchestrate_test.Price: caviar: sold out
 }
 
 // Pull the steps to walk through a workflow at your own pace.
