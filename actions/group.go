@@ -54,6 +54,9 @@ type Outcome[R any] struct {
 	Err   error
 }
 
+// String shows the group as its name and its branches, such as all[shop.Charge{Cents:250} flow].
+func (g Group) String() string { return g.name() + fmt.Sprint(g.Branches) }
+
 // String is the name of the mode in lower case.
 func (m Mode) String() string {
 	switch m {
@@ -75,10 +78,6 @@ func (b Branch) String() string {
 	switch a := b.Leaf.(type) {
 	case nil:
 		return "flow"
-	case Group:
-		return a.name() + fmt.Sprint(a.Branches)
-	case Shielded:
-		return "shielded " + Branch{Leaf: a.Action}.String()
 	case fmt.Stringer:
 		return a.String()
 	}

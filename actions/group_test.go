@@ -60,5 +60,8 @@ func TestBranchesPrintAsPlans(t *testing.T) {
 	} {
 		require.Equal(t, want, b.String())
 	}
+	pair := actions.Group{Mode: actions.Any, Branches: []actions.Branch{{Leaf: bare{}}, {}}}
+	require.Equal(t, "any[actions_test.bare{} flow]", fmt.Sprint(pair), "as it is yielded")
+	require.Equal(t, "shielded any[actions_test.bare{} flow]", fmt.Sprint(actions.Shielded{Action: pair}))
 	require.Equal(t, "[flow actions_test.bare{}]", fmt.Sprint([]actions.Branch{{}, {Leaf: bare{}}}))
 }
