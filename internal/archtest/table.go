@@ -43,6 +43,10 @@ var Baton = Table{
 		Touches: anyFile,
 	},
 	"orchestrate": {Imports: []string{"actions", "executor", "executor/backoff"}, Names: 45},
+	"orchestrate/orchestratetest/explore": {
+		Imports: []string{"actions", "executor", "orchestrate", "internal/show"},
+		Touches: []string{"decide.go", "explore.go", "goroutines.go", "host.go", "plan.go", "schedule.go", "search.go"},
+	},
 	"combinators": {
 		Imports: []string{
 			"actions", "executor", "executor/backoff", "internal/kinds", "internal/latency",

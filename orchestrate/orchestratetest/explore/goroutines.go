@@ -1,0 +1,70 @@
+package explore
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"runtime"
+	"runtime/pprof"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// runFirst runs the schedule in which everything goes well, and looks where its goroutines come from and whether they
+// end. It returns the plan if that fails.
+func (x *exploration) runFirst() *plan {
+	label := strconv.FormatInt(labels.Add(1), 10)
+	s := &Schedule{x: x, plan: plan{watched: true}}
+	pprof.Do(context.Background(), pprof.Labels(labelKey, label), func(context.Context) { x.runBody(s) })
+	if !s.Failed() {
+		x.leak = leftBehind(label)
+	}
+	if s.Failed() || x.leak != "" {
+		x.report.Schedules++
+		return &plan{watched: true}
+	}
+	x.first = &history{s.asked, s.marks}
+	return nil
+}
+
+const labelKey = "explore"
+
+var labels atomic.Int64
+
+// leftBehind are the goroutines with the label that do not end within a second.
+func leftBehind(label string) string {
+	want := fmt.Sprintf("%q:%q", labelKey, label)
+	for wait := time.Millisecond; ; wait *= 2 {
+		var all bytes.Buffer
+		_ = pprof.Lookup("goroutine").WriteTo(&all, 1)
+		var left []string
+		for _, stack := range strings.Split(all.String(), "\n\n") {
+			if strings.Contains(stack, want) && !strings.Contains(stack, "explore.leftBehind") {
+				left = append(left, strings.TrimSpace(stack))
+			}
+		}
+		if len(left) == 0 || wait > time.Second {
+			return strings.Join(left, "\n\n")
+		}
+		<-time.After(wait)
+	}
+}
+
+// onGoroutine notes which goroutine a strand is on.
+func (s *Schedule) onGoroutine(st *strand) {
+	if s.plan.watched {
+		st.gid = goroutineID()
+	}
+}
+
+// goroutineID is the number of the goroutine, from the first line of its stack: there is no other way, and it is for
+// the first schedule only.
+func goroutineID() uint64 {
+	var buf [64]byte
+	line := string(buf[:runtime.Stack(buf[:], false)])
+	id, _, _ := strings.Cut(strings.TrimPrefix(line, "goroutine "), " ")
+	n, _ := strconv.ParseUint(id, 10, 64)
+	return n
+}

@@ -1,0 +1,82 @@
+package explore_test
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/executor"
+	"github.com/baton-go/baton/orchestrate"
+	"github.com/baton-go/baton/orchestrate/orchestratetest/explore"
+)
+
+func TestMisuseIsAClearFailure(t *testing.T) {
+	t.Parallel()
+	counter := 0
+	var leaked sync.WaitGroup
+	leave := make(chan struct{})
+	run := func(flow orchestrate.Orchestration[int]) func(*explore.Schedule) {
+		return func(s *explore.Schedule) { _, _ = explore.Run(s, flow, newWorld().mux()) }
+	}
+	for name, c := range map[string]struct {
+		body func(s *explore.Schedule)
+		want string
+	}{
+		"no run":     {func(*explore.Schedule) {}, "the body ran no orchestration"},
+		"a nil flow": {run(nil), "the body panicked: panic: explore.Run: the orchestration is nil"},
+		"a body that panics": {func(s *explore.Schedule) {
+			run(sequence(1))(s)
+			panic("oh")
+		}, "the body panicked: panic: oh"},
+		"assertions on the wrong test": {func(s *explore.Schedule) {
+			run(sequence(1))(s)
+			runtime.Goexit()
+		}, "it is to make assertions on the schedule, not on t"},
+		"an invariant that panics": {func(s *explore.Schedule) {
+			s.Always(func() { panic("never") })
+			run(sequence(1))(s)
+		}, "an invariant panicked: panic: never"},
+		"a run that never ends": {run(func(y actions.Yield) (int, error) {
+			for {
+				_, _ = orchestrate.Do(y, do{})
+			}
+		}), "asked for more than 100 actions, and may never end. The last is step 100, explore_test.do{N: 0}"},
+		"a counter from outside": {run(func(y actions.Yield) (int, error) {
+			counter++
+			return orchestrate.Do(y, do{N: counter})
+		}), "two runs of the same beginning differ"},
+		"a foreign goroutine": {run(func(y actions.Yield) (n int, err error) {
+			var other sync.WaitGroup
+			other.Go(func() { n, err = orchestrate.Do(y, do{N: 1}) })
+			other.Wait()
+			return n, err
+		}), "step 0, explore_test.do{N: 1}, was asked for on a goroutine that is not the orchestration's"},
+		"a goroutine left behind": {run(func(actions.Yield) (int, error) {
+			leaked.Go(func() { <-leave })
+			return 0, nil
+		}), "goroutines are left behind"},
+		"a handler that exits": {func(s *explore.Schedule) {
+			_, _ = explore.Run(s, sequence(1), executor.Func(func(context.Context, actions.Action) (any, error) {
+				runtime.Goexit()
+				return nil, nil
+			}))
+		}, "the orchestration, or a handler, exited its goroutine"},
+	} {
+		bounds := explore.Bounds{MaxSteps: 100, Workers: 1}
+		require.Contains(t, failure(func(t explore.TB) { explore.Schedules(t, bounds, c.body) }), c.want, name)
+	}
+	close(leave)
+	leaked.Wait()
+}
+
+func TestBadBoundsAreRefused(t *testing.T) {
+	t.Parallel()
+	require.PanicsWithValue(t, "explore.Bounds: Faults must be at least 0, got -2", func() {
+		explore.Schedules(t, explore.Bounds{Faults: -2}, func(*explore.Schedule) {})
+	})
+	require.PanicsWithValue(t, "explore: the body is nil", func() { explore.Schedules(t, explore.Bounds{}, nil) })
+}

@@ -1,0 +1,88 @@
+package explore
+
+import "github.com/baton-go/baton/actions"
+
+// options lists what can happen next, the default first.
+func (s *Schedule) options(h *host) []option {
+	opts := h.opts[:0]
+	b := &s.x.bounds
+	first := int64(-1)
+	for _, l := range h.waiting {
+		if isSleep(l.action) {
+			if first < 0 || int64(l.until) < first {
+				first = int64(l.until)
+			}
+			continue
+		}
+		if name, ok := s.received(l.action); ok {
+			if len(s.inbox[name]) > 0 {
+				opts = append(opts, option{verb: carryOut, leaf: l})
+			}
+			continue
+		}
+		opts = append(opts, option{verb: carryOut, leaf: l})
+		if s.faults < b.Faults {
+			opts = appendFaults(opts, l, b.FaultsOf(l.action))
+		}
+		if s.crashes < b.Crashes {
+			opts = append(opts, option{verb: crashAfter, leaf: l})
+		}
+	}
+	opts = s.appendEvents(opts)
+	for _, l := range h.waiting {
+		if isSleep(l.action) && int64(l.until) == first {
+			opts = append(opts, option{verb: carryOut, leaf: l})
+		}
+	}
+	for _, e := range s.events {
+		if !e.gone && e.do != nil {
+			opts = append(opts, option{verb: deliver, event: e})
+		}
+	}
+	if len(opts) == 0 {
+		opts = append(opts, option{verb: end})
+	}
+	if s.cancels < b.Cancels {
+		opts = append(opts, option{verb: cancel})
+	}
+	if s.crashes < b.Crashes && s.progress {
+		opts = append(opts, option{verb: crash})
+	}
+	h.opts = opts
+	return opts
+}
+
+func appendFaults(opts []option, l *leaf, faults []Fault) []option {
+	lost := 0
+	for _, f := range faults {
+		if f.Lost {
+			lost++
+		}
+	}
+	for i, f := range faults {
+		o := option{verb: fail, leaf: l, fault: i, of: len(faults) - lost}
+		if f.Lost {
+			o.verb, o.of = lose, lost
+		}
+		opts = append(opts, o)
+	}
+	return opts
+}
+
+func (s *Schedule) appendEvents(opts []option) []option {
+	for _, e := range s.events {
+		if e.gone || e.do != nil {
+			continue
+		}
+		opts = append(opts, option{verb: deliver, event: e})
+		if s.faults < s.x.bounds.Faults {
+			opts = append(opts, option{verb: drop, event: e}, option{verb: duplicate, event: e})
+		}
+	}
+	return opts
+}
+
+func isSleep(a actions.Action) bool {
+	_, ok := a.(actions.Sleep)
+	return ok
+}

@@ -1,0 +1,94 @@
+package explore
+
+import (
+	"math/rand/v2"
+	"slices"
+)
+
+// plan says which options a schedule takes: by itself the first one, everywhere.
+type plan struct {
+	picks   []pick   // in order
+	history *history // of a schedule that begins in the same way
+	asked   int      // how much of it
+	tokens  []string // instead of picks, as they were printed
+	random  *rand.Rand
+	next    int // of picks, or of tokens
+	taken   []string
+	watched bool // where goroutines come from
+}
+
+// pick is an option that is not the default.
+type pick struct {
+	choice, option int32
+}
+
+// history is what a schedule asked for.
+type history struct {
+	asked []asked
+	marks []int32
+}
+
+// node is a schedule that may lead to others: it departs from that of its parent by one pick.
+type node struct {
+	parent  *node
+	pick    pick
+	history *history // of the parent
+}
+
+func (n *node) plan() plan {
+	p := plan{history: n.history}
+	if n.parent == nil {
+		p.asked = len(n.history.asked)
+		return p
+	}
+	p.asked = int(n.history.marks[n.pick.choice])
+	for ; n.parent != nil; n = n.parent {
+		p.picks = append(p.picks, n.pick)
+	}
+	slices.Reverse(p.picks)
+	return p
+}
+
+// before is what was asked for in the n-th place by a schedule that begins in the same way.
+func (p *plan) before(n int) *asked {
+	if n >= p.asked {
+		return nil
+	}
+	return &p.history.asked[n]
+}
+
+// departs tells whether the schedule still takes other options than the first.
+func (p *plan) departs() bool { return p.next < len(p.picks) }
+
+// choose chooses one of the options.
+func (s *Schedule) choose(opts []option) option {
+	p := &s.plan
+	at, n := int32(len(s.marks)), 0
+	s.marks = append(s.marks, int32(len(s.asked)))
+	s.choices = append(s.choices, choice(len(opts)))
+	switch {
+	case p.random != nil:
+		if len(opts) > 1 && p.random.IntN(3) == 0 {
+			n = p.random.IntN(len(opts))
+		}
+	case p.next < len(p.tokens):
+		if i := slices.IndexFunc(opts[1:], func(o option) bool { return o.token(opts[0]) == p.tokens[p.next] }); i >= 0 {
+			n = i + 1
+			p.next++
+		}
+	case p.departs() && p.picks[p.next].choice == at:
+		n = int(p.picks[p.next].option)
+		p.next++
+	}
+	if n >= len(opts) {
+		s.diverged("two runs of the same beginning differ: there were more things that could happen next")
+		n = 0
+	}
+	if n > 0 && (s.trace != nil || p.random != nil) {
+		p.taken = append(p.taken, opts[n].token(opts[0]))
+	}
+	return opts[n]
+}
+
+// choice is the number of options there were.
+type choice int32

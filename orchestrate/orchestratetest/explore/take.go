@@ -1,0 +1,100 @@
+package explore
+
+import (
+	"context"
+	"runtime"
+
+	"github.com/baton-go/baton/executor"
+)
+
+// take does what was decided about a leaf, on the goroutine that asked for it.
+func (s *Schedule) take(h *host, l *leaf) (any, error) {
+	if h.dead {
+		runtime.Goexit()
+	}
+	if r := l.record; r != nil {
+		s.trace.step(l, r.value, r.err, "as recorded")
+		return r.value, r.err
+	}
+	r := record{verb: l.option.verb, path: l.path, action: l.action}
+	note := ""
+	switch r.verb {
+	case fail:
+		note, r.err = "not carried out", s.fault(l).Err
+	case lose:
+		note, r.err = "carried out", s.fault(l).Err
+		_, _ = s.call(h, l, l.ctx)
+	case finish:
+		note, r.err = "carried out, too late", context.Cause(l.ctx)
+		_, _ = s.call(h, l, context.WithoutCancel(l.ctx))
+	case refuse:
+		r.err = executor.Refuse(l.ctx)
+	case crashAfter:
+		value, err := s.call(h, l, l.ctx)
+		s.trace.step(l, value, err, "carried out, not recorded")
+		s.check()
+		h.journal.doubt(l)
+		s.crash(h)
+		runtime.Goexit()
+	default:
+		r.value, r.err = s.carryOut(h, l)
+	}
+	r.err = h.journal.believe(l.path, r.err)
+	h.journal.records = append(h.journal.records, r)
+	h.replayed++
+	s.progress = true
+	s.trace.step(l, r.value, r.err, note)
+	s.steps = append(s.steps, s.stepOf(l, r.err))
+	s.check()
+	if !s.isNormal() {
+		s.pruned = true
+		s.abort()
+	}
+	return r.value, r.err
+}
+
+func (s *Schedule) fault(l *leaf) Fault { return s.x.bounds.FaultsOf(l.action)[l.option.fault] }
+
+func (s *Schedule) carryOut(h *host, l *leaf) (any, error) {
+	if isSleep(l.action) {
+		s.now = max(s.now, l.until)
+		return nil, nil
+	}
+	if name, ok := s.received(l.action); ok {
+		payload := s.inbox[name][0]
+		s.inbox[name] = s.inbox[name][1:]
+		return payload, nil
+	}
+	return s.call(h, l, l.ctx)
+}
+
+// call has the executor carry out an action.
+func (s *Schedule) call(h *host, l *leaf, ctx context.Context) (result any, err error) { //nolint:revive // l is whose
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		p := recover()
+		if p == nil { // the handler, or an assertion in it, exits
+			h.kill()
+			return
+		}
+		result, err = nil, executor.NewPanicError(p)
+	}()
+	result, err = h.exec.Execute(ctx, l.action)
+	returned = true
+	return result, err
+}
+
+// endsHere tells whether the run ends, now that the orchestration has. It may also crash.
+func (s *Schedule) endsHere(h *host) bool {
+	if s.crashes < s.x.bounds.Crashes && s.progress {
+		h.opts = append(h.opts[:0], option{verb: end}, option{verb: crash})
+		if s.choose(h.opts).verb == crash {
+			s.crash(h)
+			return false
+		}
+	}
+	return true
+}
