@@ -34,7 +34,7 @@ func (t *trace) step(l *leaf, value any, err error, note string) {
 	}
 	asked := fmt.Sprintf("%-6s %s", l.path, showAction(l.action))
 	if len(asked)+len(answer) > 100 {
-		asked += "\n          "
+		asked += "\n      "
 	}
 	t.lines = append(t.lines, asked+" -> "+answer)
 }
