@@ -6,6 +6,8 @@ import (
 	"net/url"
 
 	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/executor"
+	"github.com/baton-go/baton/executor/backoff"
 	"github.com/baton-go/baton/orchestrate"
 )
 
@@ -59,8 +61,8 @@ func ask(y actions.Yield, link string, parse bool) (outcome, error) {
 	}
 }
 
-// request asks with HEAD where that may do, and with GET where the content is wanted or the server refuses HEAD: what
-// it says is not there by HEAD is often there by GET.
+// request asks with HEAD where that may do, and with GET where the content is wanted or HEAD may be what is wrong: what
+// is not there by HEAD is often there by GET, and some servers never answer it.
 func request(y actions.Yield, url string, parse bool) (Page, error) {
 	if !parse {
 		answer, err := orchestrate.Do(y, Head{URL: url})
@@ -71,12 +73,20 @@ func request(y actions.Yield, url string, parse bool) (Page, error) {
 	return orchestrate.Do(y, Get{URL: url, Parse: parse})
 }
 
-// refusesHead tells whether an answer to HEAD may be about the method and not the URL.
+// refusesHead tells whether what came of HEAD may be about the method and not the URL. It is not if the request never
+// got there, or if the server wants to be asked later.
 func refusesHead(answer Answer, err error) bool {
-	if e, ok := errors.AsType[*StatusError](last(err)); ok {
-		return e.Status >= 500
+	if err == nil {
+		return answer.Status >= 400 && answer.Status != 401 && answer.Status != 410
 	}
-	return err == nil && answer.Status >= 400 && answer.Status != 401 && answer.Status != 410
+	return !stopped(err) && !AsksToWait(err) && !backoff.IsPermanent(last(err)) && !executor.NotDone(err)
+}
+
+// AsksToWait tells whether an error is a server's wish to be asked again, but later.
+func AsksToWait(err error) bool {
+	e, ok := errors.AsType[*StatusError](last(err))
+	_, says := backoff.RetryAfter(err)
+	return ok && (says || e.Status == 429)
 }
 
 func isRedirect(status int) bool {

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/baton-go/baton/examples/linkcheck/internal/check"
+	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/executor/backoff"
 )
 
@@ -82,7 +84,11 @@ func TestWhatHeadRefusesGetDecides(t *testing.T) {
 		{answer(501).Answer, 2},
 		{&check.StatusError{Status: 500}, 2},
 		{&check.StatusError{Status: 429}, 1},
-		{errors.New("reset"), 1},
+		{&check.StatusError{Status: 503}, 2},
+		{errors.New("reset"), 2},
+		{backoff.Permanent(errors.New("no such host")), 1},
+		{backoff.After(&check.StatusError{Status: 503}, time.Minute), 1},
+		{executor.ErrNotDone, 1},
 	} {
 		t.Run(fmt.Sprint(c.head), func(t *testing.T) {
 			t.Parallel()

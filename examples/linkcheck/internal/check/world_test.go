@@ -12,6 +12,7 @@ import (
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/examples/linkcheck/internal/check"
+	"github.com/baton-go/baton/executor/backoff"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -65,7 +66,7 @@ func of[R any](v any) (result R, err error) {
 	}
 	result, ok := v.(R)
 	if !ok {
-		return result, errors.New("no answer")
+		return result, backoff.Permanent(errors.New("no answer"))
 	}
 	return result, nil
 }

@@ -83,7 +83,7 @@ func TestALogHasEachActionAndTheRetries(t *testing.T) {
 	require.Equal(t, command.Alive, c.Run(t.Context(), []string{"-v", root}))
 	require.Equal(t, "no dead links in 1 document with 1 link\n", out.String())
 	for _, line := range []string{
-		"check.Read: succeeded", "check.Head: retry scheduled", "the server answers 500 Internal Server Error",
+		"check.Read: succeeded", "check.Head: failed", "check.Get: retry scheduled", "the server answers 500 Internal Server Error",
 		`"URL":"http://flaky.site/"`,
 	} {
 		require.Contains(t, logged.String(), line)

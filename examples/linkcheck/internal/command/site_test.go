@@ -156,6 +156,9 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		hijack(w, func(c net.Conn) { fmt.Fprint(c, "220 smtp ready\r\n") })
 	case "nohead.site": // refuses HEAD in the manner of the path
 		if r.Method == http.MethodHead {
+			if r.URL.Path == "/reset" {
+				panic(http.ErrAbortHandler)
+			}
 			w.WriteHeader(map[string]int{"/405": 405, "/403": 403, "/404": 404, "/501": 501, "/500": 500}[r.URL.Path])
 		}
 	case "private.site":

@@ -33,7 +33,7 @@ func ExampleStack() {
 	// System
 	// When(Cached(answers) > Coalesced)
 	// When(Timed(30s, Abandon) > Limited)
-	// For[check.Remote](down > Retried(3) > RateLimitedBy > Limited > BreakerBy > Timed(15s))
+	// For[check.Remote](down > For[check.Head](Retried(3)) > For[check.Get](Retried(3)) > RateLimitedBy > Limited > BreakerBy > Timed(15s))
 	// Mux(0)
 }
 
@@ -120,6 +120,28 @@ func TestRetriesHonourWhatTheServerSaysWithinReason(t *testing.T) {
 	}
 }
 
+func TestHeadIsTriedAgainOnlyIfTheServerAsksForIt(t *testing.T) {
+	t.Parallel()
+	status := func(code int) error { return &check.StatusError{Status: code} }
+	for _, c := range []struct {
+		err      error
+		attempts int
+	}{
+		{errors.New("reset"), 1},
+		{status(500), 1},
+		{status(429), 3},
+		{backoff.After(status(503), time.Second), 3},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(func(context.Context, string) error { return c.err })
+			p := generous()
+			p.Retries = 2
+			settle(t, w.executor(p), check.Head{URL: "http://a.site/"})
+			require.Len(t, w.calls, c.attempts, c.err)
+		})
+	}
+}
+
 func TestWhatNoRetryCuresIsTriedOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -193,6 +215,23 @@ func TestNobodyWaitsForTheTurnOfAHostThatIsGivenUp(t *testing.T) {
 		for _, o := range o {
 			require.True(t, combinators.IsRejection(o.Err))
 		}
+	})
+}
+
+func TestAHostOfWhichSomePagesHangIsNotGivenUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(func(_ context.Context, url string) error {
+			if strings.HasPrefix(url, "http://a.site/hangs") {
+				return errors.New("reset")
+			}
+			return nil
+		})
+		e := w.executor(generous())
+		settle(t, e, heads("http://a.site/%d", 20)...)
+		settle(t, e, heads("http://a.site/hangs%d", 15)...)
+		settle(t, e, check.Head{URL: "http://a.site/last"})
+		require.Len(t, w.calls, 36)
 	})
 }
 
@@ -273,9 +312,9 @@ func TestTheLogHasWhatWasDoneAndTheRetries(t *testing.T) {
 		p.Logger = zap.New(zapcore.NewCore(encoder, zapcore.AddSync(&log), zap.DebugLevel))
 		w := newWorld(func(context.Context, string) error { return errors.New("reset") })
 		e := w.executor(p)
-		settle(t, e, check.Head{URL: "http://a.site/"})
-		require.Contains(t, log.String(), "check.Head: retry scheduled")
-		require.Contains(t, log.String(), "check.Head: failed")
+		settle(t, e, check.Get{URL: "http://a.site/"})
+		require.Contains(t, log.String(), "check.Get: retry scheduled")
+		require.Contains(t, log.String(), "check.Get: failed")
 		require.Contains(t, log.String(), "http://a.site/")
 	})
 }

@@ -22,20 +22,30 @@ const maxPatience = time.Minute
 // A wait for a host's turn takes no permit, and is no part of an attempt's time. The breaker is below both waits, so
 // that what has waited while a host was given up does not ask it after all. A retry goes through all of it anew.
 func requests(p Policy) combinators.Combinator {
-	circuits := combinators.NewCircuits(host, combinators.CircuitConfig{Class: silence})
+	// A host is given up that fails nearly always: some pages that hang do not make the others dead.
+	circuits := combinators.NewCircuits(host, combinators.CircuitConfig{
+		FailureRate: 0.8, WindowCalls: 20, MinCalls: 5, Class: silence,
+	})
 	limiters := combinators.NewLimiters(host, combinators.LimiterConfig{Tokens: p.Rate, Per: time.Second, Burst: p.Rate})
 	return combinators.Chain(
 		down(circuits),
-		combinators.Retried(combinators.Retry{
-			MaxAttempts: 1 + p.Retries,
-			MaxDelay:    maxPatience,
-			Schedule:    backoff.Exponential(500*time.Millisecond, 2).Jitter(0.5),
-		}),
+		retried[check.Head](p, check.AsksToWait), // what fails otherwise is asked for by GET, which tells more
+		retried[check.Get](p, nil),
 		combinators.RateLimitedBy(limiters),
 		combinators.Limited(combinators.NewSemaphore(p.Concurrency)),
 		combinators.BreakerBy(circuits),
 		combinators.Timed(p.Timeout),
 	)
+}
+
+// retried tries an action again that failed for what may pass, if it is worth it.
+func retried[A actions.Action](p Policy, isWorth func(error) bool) combinators.Combinator {
+	return combinators.For[A](combinators.Retried(combinators.Retry{
+		MaxAttempts: 1 + p.Retries,
+		MaxDelay:    maxPatience,
+		Schedule:    backoff.Exponential(500*time.Millisecond, 2).Jitter(0.5),
+		RetryIf:     isWorth,
+	}))
 }
 
 // host is the key of whatever there is one of for each host.
