@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +13,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"unicode/utf16"
 
 	"github.com/baton-go/baton/examples/linkcheck/internal/check"
 	"github.com/baton-go/baton/examples/linkcheck/internal/markup"
@@ -167,26 +165,7 @@ func (d *disk) content(ctx context.Context, name string) ([]byte, error) {
 	if _, err := source.ReadFrom(io.LimitReader(f, maxSize)); err != nil {
 		return nil, err
 	}
-	return utf8Of(source.Bytes()), nil
-}
-
-// utf8Of is a text that begins with the byte order mark of UTF-16, as some editors and shells on Windows write it, in
-// UTF-8. Any other stays as it is.
-func utf8Of(source []byte) []byte {
-	var order binary.ByteOrder
-	switch {
-	case bytes.HasPrefix(source, []byte("\xff\xfe")):
-		order = binary.LittleEndian
-	case bytes.HasPrefix(source, []byte("\xfe\xff")):
-		order = binary.BigEndian
-	default:
-		return source
-	}
-	units := make([]uint16, len(source)/2)
-	for i := range units {
-		units[i] = order.Uint16(source[2*i:])
-	}
-	return []byte(string(utf16.Decode(units)))
+	return markup.UTF8(source.Bytes()), nil
 }
 
 // reason is an error of the file system without the path, which is in every report anyway.

@@ -77,7 +77,7 @@ func (c *Client) get(ctx context.Context, a check.Get) (check.Page, error) {
 		return page, describe(ctx, err)
 	}
 	page.Parsed, page.Cut = true, n > maxBody
-	page.Document = markup.HTML(body.Bytes())
+	page.Document = markup.HTML(markup.UTF8(body.Bytes()))
 	return page, nil
 }
 
