@@ -89,22 +89,26 @@ func (h *Host) Beside(ctx context.Context, f func(ctx context.Context)) {
 	f(context.WithValue(ctx, strandKey{}, (*strand)(nil)))
 }
 
-// ForkJoin runs branch 0 on the caller's goroutine and the others on goroutines of their own, in turns.
+// ForkJoin runs branch 0 on the caller's goroutine and the others on goroutines of their own, in turns. The branches of
+// a group within a branch have theirs before the branches behind it, so that strands which never park run in the order
+// in which the flow is written.
 func (h *Host) ForkJoin(ctx context.Context, n int, branch func(ctx context.Context, i int)) {
 	if s := strandOf(ctx); s == nil || s.host != h {
 		forkJoin(ctx, n, branch)
 		return
 	}
 	j := &join{running: n - 1, turn: make(chan struct{})}
-	for i := 1; i < n; i++ {
+	others := make([]chan struct{}, n-1)
+	for i := range others {
 		turn := make(chan struct{})
-		h.update(func() { h.ready = append(h.ready, turn) })
+		others[i] = turn
 		go func() {
 			<-turn
 			defer h.ended(j)
-			branch(h.mark(ctx), i)
+			branch(h.mark(ctx), i+1)
 		}()
 	}
+	h.update(func() { h.ready = slices.Concat(others, h.ready) })
 	defer h.await(j) // also if branch 0 exits the goroutine
 	branch(ctx, 0)
 }
@@ -137,7 +141,7 @@ func (h *Host) ended(j *join) {
 	h.update(func() {
 		j.running--
 		if j.running == 0 && j.waiting {
-			h.ready = append(h.ready, j.turn)
+			h.ready = slices.Insert(h.ready, 0, j.turn)
 		}
 		h.taken = false
 	})

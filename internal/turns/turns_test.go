@@ -204,3 +204,35 @@ func TestAStrandMayExitItsGoroutine(t *testing.T) {
 		require.Equal(t, []bool{true, true, true}, ran)
 	}
 }
+
+func TestStrandsThatNeverParkRunInTheOrderOfTheFlow(t *testing.T) {
+	t.Parallel()
+	var ran []string
+	exec := executor.Func(func(_ context.Context, a actions.Action) (any, error) {
+		ran = append(ran, a.(note).Name)
+		return a.(note).Name, nil
+	})
+	turns.New(nil).Run(t.Context(), func(ctx context.Context) {
+		_, err := orchestrate.Run(ctx, func(y actions.Yield) ([]string, error) {
+			return orchestrate.All(y, func(y actions.Yield) (string, error) {
+				_, err := orchestrate.All(y, notes("a"), notes("b"), notes("c"))
+				if err != nil {
+					return "", err
+				}
+				return orchestrate.Do(y, note{Name: "d"})
+			}, notes("e"), notes("f"))
+		}, nested{exec})
+		require.NoError(t, err)
+	})
+	require.Equal(t, "a1 a2 b1 b2 c1 c2 d e1 e2 f1 f2", strings.Join(ran, " "))
+}
+
+// nested carries out groups within groups.
+type nested struct{ next executor.Executor }
+
+func (e nested) Execute(ctx context.Context, a actions.Action) (any, error) {
+	if g, ok := a.(actions.Group); ok {
+		return executor.RunGroup(ctx, g, e)
+	}
+	return e.next.Execute(ctx, a)
+}
