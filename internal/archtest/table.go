@@ -47,6 +47,10 @@ var Baton = Table{
 		Imports: []string{"actions", "executor", "orchestrate", "internal/show"},
 		Touches: []string{"decide.go", "explore.go", "goroutines.go", "host.go", "plan.go", "schedule.go", "search.go"},
 	},
+	"orchestrate/orchestratetest": {
+		Imports: []string{"actions", "executor", "orchestrate", "internal/show", "internal/turns"},
+		Touches: anyFile,
+	},
 	"combinators": {
 		Imports: []string{
 			"actions", "executor", "executor/backoff", "internal/kinds", "internal/latency",
