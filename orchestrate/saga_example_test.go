@@ -37,6 +37,28 @@ func ExampleSaga() {
 	// step 2: orchestrate_test.Buy: honey: sold out
 }
 
+// An action can know its inverse.
+func ExampleReversible() {
+	shopping := func(y actions.Yield) (int, error) {
+		return orchestrate.Saga(y, func(y actions.Yield, undo *orchestrate.Undo) (int, error) {
+			bread, err := orchestrate.Reversible(y, undo, Buy{Order: "order 1", Thing: "bread"})
+			if err != nil {
+				return 0, err
+			}
+			honey, err := orchestrate.Reversible(y, undo, Buy{Order: "order 2", Thing: "honey"})
+			return bread + honey, err
+		})
+	}
+	_, err := orchestrate.Run(context.Background(), shopping, shop())
+	fmt.Println(err)
+	// Output:
+	// buy bread
+	// buy honey
+	// give back order 2
+	// give back order 1
+	// step 1: orchestrate_test.Buy: honey: sold out
+}
+
 // The inverse of a group is registered before the group, because its branches end in any order.
 func ExampleUndo_Add() {
 	shopping := func(y actions.Yield) (int, error) {

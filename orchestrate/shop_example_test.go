@@ -41,6 +41,9 @@ type (
 
 var errSoldOut = errors.New("sold out")
 
+// Inverse gives the thing back.
+func (b Buy) Inverse() actions.Action { return GiveBack{Order: b.Order} }
+
 // shop is the executor of the examples: handlers, and what carries out groups.
 func shop() executor.Executor {
 	prices := map[string]int{"bread": 3, "butter": 4, "jam": 5}

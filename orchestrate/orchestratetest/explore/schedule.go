@@ -29,6 +29,7 @@ type Schedule struct {
 	marks   []int32 // how much had been asked at each choice
 	choices []choice
 	steps   []step
+	effects []actions.Action // that were carried out, or may have been
 	groups  map[string]actions.Mode
 
 	faults, crashes, cancels int

@@ -80,10 +80,14 @@ func (s *Schedule) call(h *host, l *leaf, ctx context.Context) (result any, err 
 			h.kill()
 			return
 		}
+		s.effects = append(s.effects, l.action)
 		result, err = nil, executor.NewPanicError(p)
 	}()
 	result, err = h.exec.Execute(ctx, l.action)
 	returned = true
+	if !executor.NotDone(err) {
+		s.effects = append(s.effects, l.action)
+	}
 	return result, err
 }
 

@@ -49,6 +49,14 @@ func (w *world) mux() *executor.Mux {
 	)
 }
 
+// book does what book and undo ask for.
+func (w *world) book(ctx context.Context, a actions.Action) (any, error) {
+	if b, ok := a.(book); ok {
+		a = do{N: b.N}
+	}
+	return w.mux().Execute(ctx, a)
+}
+
 // saga does n things, or none of them.
 func saga(n int) orchestrate.Orchestration[int] {
 	return func(y actions.Yield) (int, error) {
