@@ -77,8 +77,8 @@ func TestAnUnhandledActionIsNamedWithTheRemedy(t *testing.T) {
 		want   string
 	}{
 		{nil, "the action is nil"},
-		{charge{}, "no handler for executor_test.charge (there is one for executor_test.Charge): " +
-			"add executor.On(func(ctx context.Context, a executor_test.charge) (executor_test.receipt, error) {…}) to the mux"},
+		{charge{}, "no handler for executor_test.charge (there is one for executor_test.Charge): add executor.On(" +
+			"func(ctx context.Context, a executor_test.charge) (executor_test.receipt, error) {…}) to the mux"},
 		{Refund{}, "no handler for executor_test.Refund: " +
 			"add executor.OnVoid(func(ctx context.Context, a executor_test.Refund) error {…}) to the mux"},
 		{opaque{say{}}, "no handler for executor_test.opaque: " +
