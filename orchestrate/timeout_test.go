@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/orchestrate"
 )
 
@@ -112,35 +113,46 @@ func TestALimitHoldsUnderShield(t *testing.T) {
 	})
 }
 
+// hears ends as most handlers do, some time after its context, and no cause says who cancelled it.
+func hears(ctx context.Context, _ func()) (int, error) {
+	<-ctx.Done()
+	time.Sleep(time.Minute)
+	return 0, fmt.Errorf("get: %w", ctx.Err())
+}
+
 func TestALimitThatCannotBeKeptIsAnErrorAndTheFlowIsCancelled(t *testing.T) {
 	t.Parallel()
-	hears := func(ctx context.Context, _ func()) (int, error) { // what most handlers do, and no cause says who cancelled
-		<-ctx.Done()
-		return 0, fmt.Errorf("get: %w", ctx.Err())
+	broken, booms := errors.New("no timer"), calls(func() { time.Sleep(time.Second) }, fails(errBoom))
+	noTimer := func(err error) *executor.Mux {
+		return executor.NewMux(executor.OnVoid(func(context.Context, actions.Sleep) error { return err }))
 	}
+	const nobody = "no handler for actions.Sleep: wrap the executor in executor.System"
 	onConcurrentHosts(t, func(t *testing.T, h host) {
-		for _, hang := range []behaviour{hangs, hears} {
-			ctx, exec := h.around(t.Context(), newWorld().on("hang", hang).mux())
+		for _, c := range []struct {
+			flow  behaviour
+			timer *executor.Mux
+			want  string
+		}{
+			{hangs, executor.NewMux(), "step 0.1.0: actions.Sleep: " + nobody},
+			{hears, executor.NewMux(), "step 0.1.0: actions.Sleep: " + nobody},
+			{hears, noTimer(broken), "step 0.1.0: actions.Sleep: no timer"},
+			{hangs, noTimer(context.Canceled), "step 0.1.0: actions.Sleep: context canceled"},
+			{booms, noTimer(broken), "step 0.0.0: orchestrate_test.Get: boom"},
+		} {
+			ctx, exec := h.around(t.Context(), c.timer.Else(newWorld().on("hang", c.flow).mux()))
 			_, err := orchestrate.Run(ctx, within(time.Hour, get("hang")), exec)
-			require.EqualError(t, err, "step 0.1.0: actions.Sleep: no handler for actions.Sleep: "+
-				"wrap the executor in executor.System")
+			require.EqualError(t, err, c.want)
 		}
 	})
 }
 
 func TestACancelledRunIsWhatALimitedFlowSaysOfIt(t *testing.T) {
 	t.Parallel()
-	hears := func(ctx context.Context, _ func()) (int, error) {
-		<-ctx.Done()
-		return 0, ctx.Err()
-	}
 	onEachHost(t, func(t *testing.T, h host) {
-		for _, hang := range []behaviour{hangs, hears} {
-			ctx, cancel := context.WithCancel(t.Context())
-			time.AfterFunc(time.Minute, cancel)
-			_, err := run(ctx, h, newWorld().on("hang", hang), within(time.Hour, get("hang")))
-			require.EqualError(t, err, "step 0.0.0: orchestrate_test.Get: context canceled")
-		}
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Minute, cancel)
+		_, err := run(ctx, h, newWorld().on("hang", hears), within(time.Hour, get("hang")))
+		require.EqualError(t, err, "step 0.0.0: orchestrate_test.Get: get: context canceled")
 	})
 }
 
