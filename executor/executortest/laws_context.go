@@ -24,8 +24,9 @@ func contextLaws() []law {
 			},
 		},
 		{
-			name:   "a handler is cancelled when the context ends",
-			remedy: "hand the context of the call down, or one derived from it",
+			name: "a handler is cancelled when the context ends",
+			remedy: "hand the context of the call down, or one derived from it; to an error that only tells the cause, " +
+				"as net/http's does, add ctx.Err()",
 			check: func(p *probe) {
 				ctx, cancel := p.cancellable()
 				call := p.start(ctx, wait{Key: "a"})
