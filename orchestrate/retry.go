@@ -17,7 +17,8 @@ var ErrNotReady = errors.New("still not ready when the schedule ended")
 //
 // One that no retry can cure (see [backoff.Permanent]) comes back as itself, at once, unless it says that nothing was
 // done (see [executor.NotDone]) where an earlier attempt may have done it. Else the error is a [backoff.RetryError]
-// with those of all attempts; if a wait was cut short, with the reason behind them.
+// with those of all attempts; if a wait was cut short, with the reason behind them. They are kept until then, so do not
+// retry for ever by a schedule without an end.
 func Retry[T any](y actions.Yield, schedule backoff.Schedule, flow Orchestration[T]) (T, error) {
 	if flow == nil {
 		var zero T
