@@ -27,8 +27,9 @@ lint: $(GOLANGCI_LINT) ## golangci-lint, in every module
 	cd bench && ../$(GOLANGCI_LINT) run ./...
 
 .PHONY: format
-format: $(GOLANGCI_LINT) ## gofumpt and gci
+format: $(GOLANGCI_LINT) ## gofumpt and gci, in every module
 	$(GOLANGCI_LINT) fmt ./...
+	cd bench && ../$(GOLANGCI_LINT) fmt ./...
 
 .PHONY: vet
 vet: ## go vet of every module, for every platform

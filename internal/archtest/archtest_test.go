@@ -2,6 +2,7 @@ package archtest_test
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,5 +20,16 @@ func TestThisModuleIsAsTheTableSays(t *testing.T) {
 	for _, dir := range []string{"actions", "executor", "orchestrate", "combinators", "executor/backoff"} {
 		t.Logf("%s exports %d names", dir, report.Names[dir])
 		require.NotZero(t, report.Names[dir])
+	}
+}
+
+func TestEveryPackageHasALineInTheArchitecture(t *testing.T) {
+	t.Parallel()
+	architecture, err := os.ReadFile("../../docs/architecture.md")
+	require.NoError(t, err)
+	for dir := range archtest.Baton {
+		if !strings.HasPrefix(dir, "examples/") {
+			require.Contains(t, string(architecture), "\n| `"+dir+"` | ")
+		}
 	}
 }
