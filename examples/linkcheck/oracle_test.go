@@ -50,7 +50,7 @@ var (
 	referenceText = regexp.MustCompile(`\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\[([^\[\]]*)\]`)
 )
 
-// readText reads a file without its byte order mark. What is in UTF-16 it takes for ASCII, as it is in the module cache.
+// readText reads a file without its byte order mark. What is in UTF-16 it takes for ASCII, as in the module cache.
 func readText(name string) ([]byte, error) {
 	source, err := os.ReadFile(name)
 	if bytes.HasPrefix(source, []byte("\xff\xfe")) || bytes.HasPrefix(source, []byte("\xfe\xff")) {

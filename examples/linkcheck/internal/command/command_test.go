@@ -69,7 +69,8 @@ func TestWhatIsExcludedIsLeftOut(t *testing.T) {
 
 	root = plant(t, "-- a.md --\n[b](gone/) [c](http://a.site/x/) [d](http://a.site) [e](http://b.site/y)\n")
 	code, out, _ = run(t, root,
-		"-exclude", "gone/", "-exclude", "http://a.site/x/", "-exclude", "http://a.site/", "-exclude", "http://b.site/y/", root)
+		"-exclude", "gone/", "-exclude", "http://a.site/x/", "-exclude", "http://a.site/", "-exclude", "http://b.site/y/",
+		root)
 	require.Equal(t, command.Alive, code)
 	require.Equal(t, "no dead links in 1 document with 4 links, of which 4 not checked\n", out)
 }
@@ -83,7 +84,8 @@ func TestALogHasEachActionAndTheRetries(t *testing.T) {
 	require.Equal(t, command.Alive, c.Run(t.Context(), []string{"-v", root}))
 	require.Equal(t, "no dead links in 1 document with 1 link\n", out.String())
 	for _, line := range []string{
-		"check.Read: succeeded", "check.Head: failed", "check.Get: retry scheduled", "the server answers 500 Internal Server Error",
+		"check.Read: succeeded", "check.Head: failed", "check.Get: retry scheduled",
+		"the server answers 500 Internal Server Error",
 		`"URL":"http://flaky.site/"`,
 	} {
 		require.Contains(t, logged.String(), line)

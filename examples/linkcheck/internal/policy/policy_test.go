@@ -26,14 +26,22 @@ import (
 
 func ExampleStack() {
 	for _, layer := range executor.Layers(policy.Stack(policy.Default())(executor.NewMux())) {
-		fmt.Println(executor.Stack{layer})
+		fmt.Println(strings.ReplaceAll(fmt.Sprint(executor.Stack{layer}), " > ", "\n  > "))
 	}
 	// Output:
 	// Parallelize
 	// System
-	// When(Cached(answers) > Coalesced)
-	// When(Timed(30s, Abandon) > Limited)
-	// For[check.Remote](down > For[check.Head](Retried(3)) > For[check.Get](Retried(3)) > RateLimitedBy > Limited > BreakerBy > Timed(15s))
+	// When(Cached(answers)
+	//   > Coalesced)
+	// When(Timed(30s, Abandon)
+	//   > Limited)
+	// For[check.Remote](down
+	//   > For[check.Head](Retried(3))
+	//   > For[check.Get](Retried(3))
+	//   > RateLimitedBy
+	//   > Limited
+	//   > BreakerBy
+	//   > Timed(15s))
 	// Mux(0)
 }
 
