@@ -116,13 +116,13 @@ func TestALimitHoldsUnderShield(t *testing.T) {
 // hears ends as most handlers do, some time after its context, and no cause says who cancelled it.
 func hears(ctx context.Context, _ func()) (int, error) {
 	<-ctx.Done()
-	time.Sleep(time.Minute)
+	<-time.After(time.Minute)
 	return 0, fmt.Errorf("get: %w", ctx.Err())
 }
 
 func TestALimitThatCannotBeKeptIsAnErrorAndTheFlowIsCancelled(t *testing.T) {
 	t.Parallel()
-	broken, booms := errors.New("no timer"), calls(func() { time.Sleep(time.Second) }, fails(errBoom))
+	broken, booms := errors.New("no timer"), calls(func() { <-time.After(time.Second) }, fails(errBoom))
 	noTimer := func(err error) *executor.Mux {
 		return executor.NewMux(executor.OnVoid(func(context.Context, actions.Sleep) error { return err }))
 	}
