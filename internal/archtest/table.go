@@ -51,6 +51,10 @@ var Baton = Table{
 		Imports: []string{"actions", "executor", "orchestrate", "internal/show", "internal/turns"},
 		Touches: anyFile,
 	},
+	"orchestrate/orchestratetest/plan": {
+		Imports: append([]string{"internal/show"}, core...),
+		Touches: []string{"dry.go", "pretend.go", "record.go", "world.go"},
+	},
 	"combinators": {
 		Imports: []string{
 			"actions", "executor", "executor/backoff", "internal/kinds", "internal/latency",
