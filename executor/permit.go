@@ -26,6 +26,17 @@ func Holds(ctx context.Context, key any) bool {
 	return false
 }
 
+// HoldsMore tells whether ctx holds something that other does not. What goes on under other may then wait for what ctx
+// holds, so who holds it must not wait for that in turn.
+func HoldsMore(ctx, other context.Context) bool {
+	for held := position(ctx).holder; held != nil; held = position(held.Context).holder {
+		if !Holds(other, held.key) {
+			return true
+		}
+	}
+	return false
+}
+
 // permit is a context that says that its owner holds something. It is small, because there is one for each action that
 // needs a permit: where it is, it finds out from what it is derived from.
 type permit struct {

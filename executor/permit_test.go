@@ -19,3 +19,24 @@ func TestAPermitInARunDoesNotAllocate(t *testing.T) {
 		}))
 	})
 }
+
+func TestWhoHoldsMoreIsToldByTheKeys(t *testing.T) {
+	t.Parallel()
+	none := t.Context()
+	db := executor.Hold(none, "db")
+	both := executor.Hold(db, "net")
+	for _, tt := range []struct {
+		ctx, other context.Context
+		want       bool
+	}{
+		{none, none, false},
+		{none, both, false},
+		{db, none, true},
+		{db, both, false},
+		{both, db, true},
+		{both, executor.Hold(executor.Hold(none, "net"), "db"), false},
+		{executor.Hold(db, "db"), db, false},
+	} {
+		require.Equal(t, tt.want, executor.HoldsMore(tt.ctx, tt.other))
+	}
+}

@@ -35,7 +35,7 @@ var Baton = Table{
 	"executor": {
 		Imports: []string{"actions", "internal/nearest"},
 		Touches: []string{"system.go", "strands.go"},
-		Names:   36,
+		Names:   37,
 	},
 	"executor/backoff": {Imports: []string{"executor"}},
 	"executor/executortest": {
