@@ -26,9 +26,9 @@ import (
 //
 // Two actions are equal if they are so by ==. One that is not comparable is refused with a [KeyError]; see
 // [CoalescedBy]. Standard actions such as Sleep and NewID are each a fact of its own and pass through, and so does an
-// action that is yielded by the handler of an equal one. Groups pass through too: above Parallelize only single actions
-// at the top level are brought together, below it all of them. Around another Coalesced it changes nothing, and
-// each executor that it wraps has calls of its own.
+// action that is yielded by the handler of an equal one, or under a permit that the call may have to wait for. Groups
+// pass through too: above Parallelize only single actions at the top level are brought together, below it all of them.
+// Around another Coalesced it changes nothing, and each executor that it wraps has calls of its own.
 //
 // A call costs a goroutine and six allocations, and only three of these if it is made on the caller's goroutine.
 func Coalesced() Combinator { return coalesce(keyMaker{by: "Coalesced"}) }
@@ -70,10 +70,10 @@ func (c *coalesced) Execute(ctx context.Context, a actions.Action) (any, error) 
 	}
 	call, first := c.join(ctx, k)
 	switch {
+	case call == nil:
+		return c.next.Execute(ctx, a)
 	case !first:
-		if watched(ctx) {
-			report(ctx, &Reused{By: c.keys.by, Action: a, Step: executor.StepFrom(ctx)})
-		}
+		c.joined(ctx, call, a)
 	case call.cancel == nil:
 		c.carryOut(call, a)
 		return call.outcome()
@@ -86,11 +86,15 @@ func (c *coalesced) Execute(ctx context.Context, a actions.Action) (any, error) 
 // String names the layer.
 func (c *coalesced) String() string { return c.keys.by }
 
-// join finds the call for a key, or makes it, and tells whether it did.
+// join finds the call for a key, or makes it, and tells whether it did. There is none for a caller that holds what the
+// call may have to wait for.
 func (c *coalesced) join(ctx context.Context, k key) (call *sharedCall, first bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if call, ok := c.calls[k]; ok {
+		if executor.HoldsMore(ctx, call) {
+			return nil, false
+		}
 		call.waiting++
 		return call, false
 	}
@@ -120,6 +124,21 @@ func (c *coalesced) carryOut(call *sharedCall, a actions.Action) {
 	}()
 	call.result, call.err = c.next.Execute(call, a)
 	returned = true
+}
+
+// joined reports that the caller has joined the call. A sink that exits the goroutine takes the caller out again.
+func (c *coalesced) joined(ctx context.Context, call *sharedCall, a actions.Action) {
+	if !watched(ctx) {
+		return
+	}
+	stays := false
+	defer func() {
+		if !stays && c.leave(ctx, call) {
+			<-call.ended
+		}
+	}()
+	report(ctx, &Reused{By: c.keys.by, Action: a, Step: executor.StepFrom(ctx)})
+	stays = true
 }
 
 // wait waits for the call to end, or for ctx.
