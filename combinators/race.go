@@ -40,6 +40,7 @@ type race struct {
 type outcome struct {
 	result   any
 	err      error
+	won      bool
 	panicked *executor.PanicError
 	exited   bool
 }
@@ -62,9 +63,7 @@ func (r *race) extra() {
 	if n == 0 {
 		return
 	}
-	step := executor.StepFrom(r.incoming)
-	report(r.incoming, &HedgeStarted{Action: r.action, Step: step, Number: n + 1, Delay: r.delay})
-	r.attempt(executor.WithAttempt(r.ctx, step.Attempt()+n), n)
+	r.attempt(executor.WithAttempt(r.ctx, executor.StepFrom(r.incoming).Attempt()+n), n)
 }
 
 // enter returns the index of the attempt to make, or 0 if there is none to be made any more.
@@ -86,6 +85,7 @@ func (r *race) enter() int {
 	return n
 }
 
+// attempt makes attempt n. Whatever of it exits the goroutine, a callback or a sink too, has exited the attempt.
 func (r *race) attempt(ctx context.Context, n int) {
 	o := outcome{exited: true}
 	defer func() {
@@ -96,21 +96,25 @@ func (r *race) attempt(ctx context.Context, n int) {
 		}
 		r.ended(n, o)
 	}()
+	if n > 0 {
+		step := executor.StepFrom(r.incoming)
+		report(r.incoming, &HedgeStarted{Action: r.action, Step: step, Number: n + 1, Delay: r.delay})
+	}
 	result, err := r.next.Execute(ctx, r.action)
-	o = outcome{result: result, err: err}
+	won := err == nil || r.Class.of(r.incoming, err) == Success
+	o = outcome{result: result, err: err, won: won}
 }
 
 // ended records what came of attempt n, and ends the race if that decides it.
 func (r *race) ended(n int, o outcome) {
-	won := !o.exited && o.panicked == nil && (o.err == nil || r.Class.of(r.incoming, o.err) == Success)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if n == 0 && r.latencies != nil {
-		r.learn(won)
+		r.learn(o.won)
 	}
 	r.outcomes[n] = o
 	r.exited = r.exited || o.exited
-	if won && r.winner < 0 {
+	if o.won && r.winner < 0 {
 		r.winner = n
 	}
 	r.running--
@@ -124,7 +128,7 @@ func (r *race) ended(n int, o outcome) {
 	case o.exited:
 		r.over = true
 		r.cancel(errExited)
-	case won:
+	case o.won:
 		r.over = true
 		r.cancel(errOutrun)
 	}
