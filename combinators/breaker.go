@@ -59,30 +59,36 @@ func (c *Circuit) execute(
 			return nil, err
 		}
 	}
-	returned := false
+	judged := false
 	defer func() {
-		if returned {
-			return
+		if !judged {
+			c.interrupted(ctx, k, recover())
 		}
-		if p := recover(); p != nil {
-			failure := executor.NewPanicError(p)
-			c.end(ctx, k, c.config.Class.of(ctx, failure), failure)
-			panic(failure)
-		}
-		c.end(ctx, k, Neutral, nil)
 	}()
 	inside := ctx
 	if k.trial() {
-		inside = executor.Hold(ctx, c)
+		inside = executor.Hold(ctx, k.period)
 	}
 	result, err = next.Execute(inside, a)
-	returned = true
 	class := Success
 	if err != nil || c.config.Class != nil {
 		class = c.config.Class.of(ctx, err)
 	}
+	judged = true
 	c.end(ctx, k, class, err)
 	return result, err
+}
+
+// interrupted ends a call that panicked, or that exits the goroutine if p is nil: the action, or Class.
+func (c *Circuit) interrupted(ctx context.Context, k circuitCall, p any) {
+	if p == nil {
+		c.end(ctx, k, Neutral, nil)
+		return
+	}
+	failure, class := executor.NewPanicError(p), Neutral
+	defer func() { c.end(ctx, k, class, failure) }() // also if Class exits
+	class = c.config.Class.of(ctx, failure)
+	panic(failure)
 }
 
 // OpenError says that a circuit rejected an action, which was not carried out.

@@ -43,13 +43,14 @@ func (c *Circuit) admit(ctx context.Context, p *period) (circuitCall, error) {
 // Between the beginning of a trial and its end no callback is called: one that exits the goroutine would take the trial
 // with it.
 func (c *Circuit) try(ctx context.Context, now time.Duration) (circuitCall, error) {
-	part := executor.Holds(ctx, c)
+	before := c.current.Load()
+	part := executor.Holds(ctx, before) // a trial of before
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	p := c.current.Load()
 	switch {
 	case p.state == Closed:
-	case p.state == HalfOpen && part:
+	case p.state == HalfOpen && p == before && part:
 		return circuitCall{}, nil
 	case p.state == HalfOpen && p.trials < c.config.MaxTrials:
 		p.trials++
@@ -164,8 +165,8 @@ func (c *Circuit) judgeTrial(p *period, o mark, now time.Duration) *StateChange 
 
 // changed reports a change.
 func (c *Circuit) changed(ctx context.Context, change *StateChange) {
+	defer c.tell(ctx) // also if a sink exits the goroutine
 	report(ctx, &StateChanged{*change, executor.StepFrom(ctx)})
-	c.tell(ctx)
 }
 
 func several(n int64, one, many string) string {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/combinators"
 	"github.com/baton-go/baton/executor"
 )
@@ -276,5 +277,32 @@ func TestTheOutcomeOfATrialIsThatOfTheOutermostCall(t *testing.T) {
 		require.Equal(t, 1, c.Stats().Trials)
 		j.ends(well)
 		require.Equal(t, combinators.Closed, c.State())
+	})
+}
+
+func TestWhatIsLeftOfATrialIsNoPartOfALaterOne(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := combinators.NewCircuit(combinators.CircuitConfig{Failures: 1, OpenFor: time.Minute, MaxTrials: 2})
+		d := &desk{}
+		e := combinators.Breaker(c)(d)
+		late := make(chan struct{})
+		nesting := combinators.Breaker(c)(executor.Func(func(ctx context.Context, _ actions.Action) (any, error) {
+			<-late
+			return e.Execute(ctx, task{})
+		}))
+		c.Trip()
+		synctestSleep(time.Minute)
+		old := begin(t.Context(), nesting, task{})
+		begin(t.Context(), e, task{}).ends(badly)
+		synctestSleep(time.Minute)
+		trials := []*job{begin(t.Context(), e, task{}), begin(t.Context(), e, task{})}
+		require.Equal(t, 2, c.Stats().Trials)
+		close(late)
+		<-old.done
+		require.EqualError(t, old.err, "the circuit is half-open and its trials are under way")
+		for _, trial := range trials {
+			trial.ends(well)
+		}
 	})
 }
