@@ -29,7 +29,7 @@ type Retry struct {
 	MaxDelay time.Duration
 	// Schedule says how long to wait before each retry, and ends the retries when it ends. nil is
 	// backoff.Exponential(100*time.Millisecond, 2).Cap(MaxDelay).FullJitter(). A wait that the error asks for (see
-	// [backoff.After]) is kept to if it is longer.
+	// [backoff.After]) is kept to if it is longer. If one of your own panics, the retries end.
 	Schedule backoff.Schedule
 	// RetryIf is asked, after Class, whether a failure is to be retried. nil retries every failure but those that are
 	// marked with [Permanent]; about these it is not asked. If it panics the failure is not retried.
@@ -137,11 +137,12 @@ func (r *retried) retry(ctx context.Context, a actions.Action, began time.Time, 
 		if n >= r.MaxAttempts {
 			return result, &RetryError{Attempts: n, Errs: errs}
 		}
-		wait, rest, ok := schedule.Next(rand.Float64)
-		if !ok {
+		var wait time.Duration
+		var more bool
+		_ = contain(ctx, "Retry.Schedule", func() { wait, schedule, more = schedule.Next(rand.Float64) })
+		if !more {
 			return result, &RetryError{Attempts: n, Errs: errs}
 		}
-		schedule = rest
 		failed := Attempt{Number: n, Err: err, Delay: r.delay(wait, err), Action: a}
 		if r.MaxElapsed > 0 && failed.Delay > r.MaxElapsed-time.Since(began) {
 			return result, &RetryError{Attempts: n, Errs: errs}
@@ -188,34 +189,41 @@ func (r *retried) delay(wait time.Duration, err error) time.Duration {
 }
 
 // pause waits for the next attempt, or tells why there is none.
-func (r *retried) pause(ctx context.Context, failed Attempt) error {
+func (r *retried) pause(ctx context.Context, failed Attempt) (err error) {
 	if err := executor.Refuse(ctx); err != nil {
 		return err
 	}
 	if deadline, ok := ctx.Deadline(); ok && failed.Delay >= time.Until(deadline) {
 		return errTooLate
 	}
-	if r.Budget != nil && !r.Budget.withdraw() {
-		report(ctx, &Refused{By: "Retried", Action: failed.Action, Step: executor.StepFrom(ctx), Err: ErrBudgetSpent})
-		return ErrBudgetSpent
-	}
-	if err := r.ask(ctx, failed); err != nil {
+	if r.Budget != nil {
+		if !r.Budget.withdraw() {
+			report(ctx, &Refused{By: "Retried", Action: failed.Action, Step: executor.StepFrom(ctx), Err: ErrBudgetSpent})
+			return ErrBudgetSpent
+		}
+		waited := false
+		defer func() {
+			if !waited || err != nil { // there is no retry, which costs nothing
+				r.Budget.giveBack()
+			}
+		}()
+		err = r.wait(ctx, failed)
+		waited = true
 		return err
+	}
+	return r.wait(ctx, failed)
+}
+
+// wait waits, unless OnRetry objects.
+func (r *retried) wait(ctx context.Context, failed Attempt) (veto error) {
+	if r.OnRetry != nil {
+		_ = contain(ctx, "Retry.OnRetry", func() { veto = r.OnRetry(ctx, failed) })
+	}
+	if veto != nil {
+		return veto
 	}
 	report(ctx, &RetryScheduled{failed, executor.StepFrom(ctx)})
 	return sleep(ctx, failed.Delay)
-}
-
-// ask lets OnRetry veto. The retry that it vetoes costs the budget nothing.
-func (r *retried) ask(ctx context.Context, failed Attempt) (veto error) {
-	if r.OnRetry == nil {
-		return nil
-	}
-	_ = contain(ctx, "Retry.OnRetry", func() { veto = r.OnRetry(ctx, failed) })
-	if veto != nil && r.Budget != nil {
-		r.Budget.giveBack()
-	}
-	return veto
 }
 
 // errTooLate says that the context would be over before the wait is.

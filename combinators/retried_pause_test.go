@@ -231,3 +231,14 @@ func TestARetryThatCannotBeIsRefusedWhenBuilt(t *testing.T) {
 	require.Equal(t, "Retried(3) > Mux(0)",
 		executor.Layers(combinators.Retried(combinators.Retry{})(executor.NewMux())).String())
 }
+
+func TestAScheduleThatPanicsEndsTheRetries(t *testing.T) {
+	t.Parallel()
+	w := &witness{}
+	e := combinators.Chain(combinators.Observed(w), combinators.Retried(combinators.Retry{
+		Schedule: func(func() float64) (time.Duration, backoff.Schedule, bool) { panic("oops") },
+	}))(serviceOf(fails(errDown)))
+	_, err := e.Execute(t.Context(), getQuote{})
+	require.Equal(t, &combinators.RetryError{Attempts: 1, Errs: []error{errDown}}, err)
+	require.Equal(t, "Retry.Schedule", w.events()[0].(*combinators.CallbackPanicked).Callback)
+}
