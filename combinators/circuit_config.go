@@ -12,6 +12,7 @@ const (
 	defaultMinCalls    = 10
 	defaultOpenFor     = 30 * time.Second
 	defaultOpenLimit   = 10 // times OpenFor
+	maxWindowCalls     = 1_000_000
 )
 
 // CircuitConfig configures a [Circuit]. The zero value opens it for 30 s after 5 consecutive failures and closes it
@@ -32,7 +33,8 @@ type CircuitConfig struct {
 	// SlowCall is what makes a call slow. It is required with SlowRate.
 	SlowCall time.Duration
 
-	// WindowCalls makes the window the last so many calls that ended. 0 is 100, unless WindowTime is set.
+	// WindowCalls makes the window the last so many calls that ended, a byte each: at most a million. 0 is 100, unless
+	// WindowTime is set.
 	WindowCalls int
 	// WindowTime makes the window the calls that ended in the last so much time. It slides in ten steps: between nine
 	// and ten tenths of it are looked at. 0 makes the window one of calls.
@@ -99,6 +101,9 @@ func (c *CircuitConfig) check() {
 	checkShare("CircuitConfig", "SlowRate", c.SlowRate)
 	notNegative("CircuitConfig", "SlowCall", c.SlowCall)
 	notNegative("CircuitConfig", "WindowCalls", c.WindowCalls)
+	if c.WindowCalls > maxWindowCalls {
+		refuse("CircuitConfig", "WindowCalls", fmt.Sprintf("at most %d", maxWindowCalls), c.WindowCalls)
+	}
 	if c.WindowTime != 0 && c.WindowTime < windowSlots {
 		refuse("CircuitConfig", "WindowTime", fmt.Sprintf("at least %v", time.Duration(windowSlots)), c.WindowTime)
 	}

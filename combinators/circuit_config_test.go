@@ -21,6 +21,7 @@ func TestACircuitRefusesABadConfiguration(t *testing.T) {
 		"SlowCall must be positive with a SlowRate, got 0s": {SlowRate: 0.5},
 		"SlowRate must be above 0 with a SlowCall, got 0":   {SlowCall: time.Second},
 		"WindowCalls must be at least 0, got -1":            {FailureRate: 1, WindowCalls: -1},
+		"WindowCalls must be at most 1000000, got 1000001":  {FailureRate: 1, WindowCalls: 1_000_001},
 		"WindowTime must be at least 10ns, got 9ns":         {FailureRate: 1, WindowTime: 9},
 		"WindowTime must be at least 10ns, got -1s":         {FailureRate: 1, WindowTime: -time.Second},
 		"WindowTime must be 0 with WindowCalls, got 1s": {

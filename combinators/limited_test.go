@@ -297,6 +297,12 @@ func TestLimitedRefusesABadConfiguration(t *testing.T) {
 		"combinators.SemaphoreConfig: Size must be at least 1, got 0": func() {
 			combinators.NewSemaphoreWith(combinators.SemaphoreConfig{})
 		},
+		"combinators.NewSemaphore: the size must be at most 2305843009213693951, got 2305843009213693952": func() {
+			combinators.NewSemaphore(1 << 61)
+		},
+		"combinators.SemaphoreConfig: Size must be at most 2305843009213693951, got 2305843009213693952": func() {
+			combinators.NewSemaphoreWith(combinators.SemaphoreConfig{Size: 1 << 61})
+		},
 		"combinators.SemaphoreConfig: MaxQueue must be at least 0, got -1": func() {
 			combinators.NewSemaphoreWith(combinators.SemaphoreConfig{Size: 1, MaxQueue: -1})
 		},

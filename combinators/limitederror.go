@@ -14,7 +14,7 @@ type LimitedError struct {
 	Weight int
 	// Waiting is how many actions were in the queue.
 	Waiting int
-	// Waited is how long this one was among them.
+	// Waited is how long this one was among them, if that was as long as it may.
 	Waited time.Duration
 	// Reason says why in a few words.
 	Reason string

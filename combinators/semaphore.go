@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"fmt"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -46,18 +47,32 @@ type permitWaiter struct {
 	err     error
 }
 
-// NewSemaphore makes a semaphore of the given size. It panics if that is less than 1.
+// maxSize is the largest number of permits: twice the difference between two of them fits into the state.
+const maxSize = math.MaxInt64 / 4
+
+// badSize tells what the size must be, if it is not.
+func badSize(size int) (want string) {
+	switch {
+	case size < 1:
+		return "at least 1"
+	case int64(size) > maxSize:
+		return fmt.Sprintf("at most %d", int64(maxSize))
+	}
+	return ""
+}
+
+// NewSemaphore makes a semaphore of the given size. It panics if that is less than 1, or more than 2^61-1.
 func NewSemaphore(size int) *Semaphore {
-	if size < 1 {
-		refuse("NewSemaphore", "the size", "at least 1", size)
+	if want := badSize(size); want != "" {
+		refuse("NewSemaphore", "the size", want, size)
 	}
 	return NewSemaphoreWith(SemaphoreConfig{Size: size})
 }
 
 // NewSemaphoreWith makes a semaphore with a name or a bounded queue. It panics if the configuration makes no sense.
 func NewSemaphoreWith(config SemaphoreConfig) *Semaphore {
-	if config.Size < 1 {
-		refuse("SemaphoreConfig", "Size", "at least 1", config.Size)
+	if want := badSize(config.Size); want != "" {
+		refuse("SemaphoreConfig", "Size", want, config.Size)
 	}
 	notNegative("SemaphoreConfig", "MaxQueue", config.MaxQueue)
 	s := &Semaphore{name: config.Name, maxQueue: config.MaxQueue, size: config.Size}
@@ -91,10 +106,10 @@ func (s *Semaphore) Waiting() int {
 
 // Resize changes the number of permits. More of them go to those who wait at once. If fewer remain than are in use,
 // nobody is interrupted: none is given out until enough have come back. Those who wait for more permits than there are
-// now get a [LimitedError]. A size less than 1 is an error.
+// now get a [LimitedError]. A size less than 1, or absurdly large, is an error.
 func (s *Semaphore) Resize(size int) error {
-	if size < 1 {
-		return fmt.Errorf("combinators.Semaphore.Resize: the size must be at least 1, got %d", size)
+	if want := badSize(size); want != "" {
+		return fmt.Errorf("combinators.Semaphore.Resize: the size must be %s, got %d", want, size)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -14,6 +14,7 @@ import (
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/combinators"
+	"github.com/baton-go/baton/executor"
 )
 
 func TestASemaphoreCanGrow(t *testing.T) {
@@ -155,6 +156,25 @@ func TestASemaphoreUnderContentionLosesNothing(t *testing.T) {
 	require.Equal(t, 4800, counter)
 	require.Equal(t, 4800, plain)
 	require.Zero(t, s.InUse()+s.Waiting()+one.InUse()+one.Waiting())
+}
+
+func TestASemaphoreCanBeAsLargeAsItMayBe(t *testing.T) {
+	t.Parallel()
+	const largest = 1<<61 - 1
+	s := combinators.NewSemaphore(largest)
+	all := combinators.LimitedWith(s, combinators.Limit{NoWait: true, Weight: func(actions.Action) int { return s.Size() }})
+	e := all(executor.Func(func(context.Context, actions.Action) (any, error) {
+		require.Equal(t, s.Size(), s.InUse())
+		require.NoError(t, s.Resize(1), "while all are in use")
+		require.Equal(t, largest, s.InUse())
+		require.NoError(t, s.Resize(largest))
+		return nil, nil
+	}))
+	_, err := e.Execute(t.Context(), task{})
+	require.NoError(t, err)
+	require.Zero(t, s.InUse())
+	require.EqualError(t, s.Resize(largest+1),
+		"combinators.Semaphore.Resize: the size must be at most 2305843009213693951, got 2305843009213693952")
 }
 
 func TestANameStandsForOneSemaphore(t *testing.T) {

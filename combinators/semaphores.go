@@ -29,11 +29,12 @@ func (s *Semaphores) Get(name string, size int) (*Semaphore, error) {
 
 // GetWith finds the semaphore of config.Name, or makes it. If it was made with another configuration, that is an error.
 func (s *Semaphores) GetWith(config SemaphoreConfig) (*Semaphore, error) {
+	want := badSize(config.Size)
 	switch {
 	case config.Name == "":
 		return nil, errors.New("combinators.Semaphores: the name of the semaphore is empty")
-	case config.Size < 1:
-		return nil, fmt.Errorf("combinators.Semaphores: %q: Size must be at least 1, got %d", config.Name, config.Size)
+	case want != "":
+		return nil, fmt.Errorf("combinators.Semaphores: %q: Size must be %s, got %d", config.Name, want, config.Size)
 	case config.MaxQueue < 0:
 		return nil, fmt.Errorf("combinators.Semaphores: %q: MaxQueue must be at least 0, got %d",
 			config.Name, config.MaxQueue)
