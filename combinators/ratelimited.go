@@ -42,7 +42,8 @@ func (r *RateLimit) check() {
 // RateLimited begins an action when there is a token for it. The others wait in order, each until its context is done;
 // it is then refused with that as the error (see [executor.Refuse]). What could not wait, or would have waited in vain,
 // because its tokens would come after the context's deadline or MaxWait, is rejected at once with a [RateLimitedError].
-// An action that gives up takes no token; one that began has spent it, however it ends.
+// An action that gives up takes no token; one that began has spent it, however it ends. (A *rate.Limiter takes a token
+// back only as far as nobody has reserved one since.)
 //
 // Below Parallelize each single action takes a token; above, a group takes one for all of its actions. Within [Retried]
 // each attempt takes one, around it one stands for all of them. Around itself, with the same limiter, it takes two.

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -209,6 +211,29 @@ func TestALimiterOfXTimeRateWorksToo(t *testing.T) {
 		synctestSleep(time.Second)
 		_, err = e.Execute(t.Context(), task{})
 		require.NoError(t, err, "the waiter's token came back")
+	})
+}
+
+func TestRejectionsTakeNothingFromALimiterOfXTimeRate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		limiter := rate.NewLimiter(1, 1)
+		e := combinators.RateLimitedWith(limiter, combinators.RateLimit{NoWait: true})(serviceOf(says("fine")))
+		var all sync.WaitGroup
+		for range 50 {
+			all.Go(func() {
+				for range 200 {
+					_, _ = e.Execute(t.Context(), task{})
+				}
+			})
+		}
+		all.Wait()
+		require.Zero(t, limiter.Tokens())
+		limiter.SetLimit(0)
+		_, err := e.Execute(t.Context(), task{})
+		var limited *combinators.RateLimitedError
+		require.ErrorAs(t, err, &limited)
+		require.Equal(t, time.Duration(math.MaxInt64), limited.RetryAfter)
 	})
 }
 

@@ -3,6 +3,7 @@ package combinators
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -25,6 +26,13 @@ func (r reservations) take(ctx context.Context, n int, limit *RateLimit) error {
 	if err := executor.Refuse(ctx); err != nil {
 		return err
 	}
+	if burst := r.limiter.Burst(); n > burst {
+		return noSuchBurst("", n, burst)
+	}
+	// Nothing is reserved in vain: what is given back while others reserve is lost.
+	if wait := r.expected(now, n); !limit.patient(ctx, now, wait) {
+		return noTokenFor("", wait)
+	}
 	reserved := r.limiter.ReserveN(now, n)
 	if !reserved.OK() {
 		return noSuchBurst("", n, r.limiter.Burst())
@@ -39,6 +47,15 @@ func (r reservations) take(ctx context.Context, n int, limit *RateLimit) error {
 		reserved.Cancel()
 	}
 	return err
+}
+
+// expected is how long n tokens take to come, as it looks now.
+func (r reservations) expected(now time.Time, n int) time.Duration {
+	missing := float64(n) - r.limiter.TokensAt(now)
+	if wait := missing / float64(r.limiter.Limit()) * float64(time.Second); wait < math.MaxInt64 {
+		return max(0, time.Duration(wait))
+	}
+	return math.MaxInt64 // also for a limit of 0
 }
 
 // patient tells whether to wait that long.
