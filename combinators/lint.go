@@ -33,7 +33,7 @@ func (w Warning) String() string {
 //   - a breaker that does not see what hangs, because there is a timeout above it only;
 //   - a policy, Parallelize or System above a journal (see [Journal]);
 //   - executor.System below a policy, so that sleeps are cut short and clocks need permits;
-//   - one sink that is told everything twice, and one circuit or limiter that counts everything twice;
+//   - one sink that is told everything twice, and one circuit, limiter or budget that counts all twice;
 //   - a cache below a limit, and a bound that handlers left behind by [Timed] get around;
 //   - [Named] without anything that carries out groups, which scopes are.
 //

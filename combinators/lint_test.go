@@ -103,6 +103,7 @@ func TestTheLintFindsMistakes(t *testing.T) {
 	foreign := combinators.RateLimited(rate.NewLimiter(rate.Inf, 1))
 	abandoning := combinators.TimedWith(combinators.Timeout{Limit: time.Second, Abandon: &combinators.Abandonment{}})
 	replica := combinators.Fallback(combinators.Instead(stackOf(retry, attempt)))
+	budget := combinators.NewRetryBudget(0.1, 10)
 	for _, tt := range []struct {
 		name  string
 		stack executor.Executor
@@ -163,6 +164,10 @@ func TestTheLintFindsMistakes(t *testing.T) {
 		{"a circuit that counts twice", stackOf(circuit, circuit), []string{
 			"Breaker(bank) uses what Breaker(bank) uses already",
 		}},
+		{"a budget that counts twice", stackOf(
+			combinators.Retried(combinators.Retry{Budget: budget}),
+			combinators.Hedged(combinators.Hedge{Safe: anything, Delay: time.Second, Budget: budget}),
+		), []string{"Hedged(1s) uses what Retried(3) uses already"}},
 		{"circuits that count twice", stackOf(circuits, retry, circuits), []string{
 			"BreakerBy uses what BreakerBy uses already",
 		}},

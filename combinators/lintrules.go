@@ -96,8 +96,8 @@ func retriedRetries(l *linter, p *place) {
 	for q := range p.over() {
 		if outer, ok := q.layer.(*retried); ok {
 			l.warn(p, "is retried by "+q.name(), fmt.Sprintf(
-				"that makes up to %d attempts, when the service may be at its weakest", inner.MaxAttempts*outer.MaxAttempts),
-				"Keep one of them, or give them one Budget")
+				"that makes up to %d times %d attempts, when the service may be at its weakest",
+				outer.MaxAttempts, inner.MaxAttempts), "Keep one of them, or give the inner one a Budget")
 		}
 	}
 }
@@ -142,7 +142,7 @@ func sameLogger(a, b Sink) bool {
 	return ok1 && ok2 && one.Logger == two.Logger && one.Slog == two.Slog
 }
 
-// countedTwice finds one circuit in two places.
+// countedTwice finds one circuit, limiter or budget in two places.
 func countedTwice(l *linter, p *place) {
 	inner := kept(p.layer)
 	if inner == nil {
@@ -167,6 +167,14 @@ func kept(e executor.Executor) any {
 	case *rateLimited:
 		if reflect.ValueOf(e.take).Comparable() {
 			return e.take
+		}
+	case *retried:
+		if e.Budget != nil {
+			return e.Budget
+		}
+	case *hedged:
+		if e.Budget != nil {
+			return e.Budget
 		}
 	}
 	return nil

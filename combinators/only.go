@@ -56,6 +56,9 @@ func only(made choice, c Combinator) Combinator {
 	return func(next executor.Executor) executor.Executor {
 		made := made
 		made.layer, made.matched = around(made.name, next), c(next)
+		if made.matched == nil {
+			panic(fmt.Sprintf("combinators.%s: the combinator made a nil executor", made.name))
+		}
 		return &made
 	}
 }

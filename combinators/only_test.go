@@ -180,6 +180,9 @@ func TestChoicesRefuseWhatTheyCannotDo(t *testing.T) {
 		"combinators.When: the match is nil":                           func() { combinators.When(nil, c) },
 		"combinators.Named(payment): the combinator is nil":            func() { combinators.Named("payment", nil) },
 		"combinators.Named: the name of the scope is empty":            func() { combinators.Named("", c) },
+		"combinators.When: the combinator made a nil executor": func() {
+			combinators.When(actions.IsWait, func(executor.Executor) executor.Executor { return nil })(executor.NewMux())
+		},
 	} {
 		require.PanicsWithValue(t, want, build)
 	}
