@@ -23,7 +23,7 @@ func (x *exploration) runFirst() *plan {
 	}
 	if s.Failed() || x.leak != "" {
 		x.report.Schedules++
-		return &plan{watched: true}
+		return &plan{watched: true, failures: s.failures}
 	}
 	x.first = &history{s.asked, s.marks}
 	return nil

@@ -1,20 +1,22 @@
 package explore
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 )
 
 // plan says which options a schedule takes: by itself the first one, everywhere.
 type plan struct {
-	picks   []pick   // in order
-	history *history // of a schedule that begins in the same way
-	asked   int      // how much of it
-	tokens  []string // instead of picks, as they were printed
-	random  *rand.Rand
-	next    int // of picks, or of tokens
-	taken   []string
-	watched bool // where goroutines come from
+	picks    []pick   // in order
+	history  *history // of a schedule that begins in the same way
+	asked    int      // how much of it
+	tokens   []string // instead of picks, as they were printed
+	random   *rand.Rand
+	next     int // of picks, or of tokens
+	taken    []string
+	watched  bool     // where goroutines come from
+	failures []string // of its run that failed
 }
 
 // pick is an option that is not the default.
@@ -72,7 +74,8 @@ func (s *Schedule) choose(opts []option) option {
 			n = p.random.IntN(len(opts))
 		}
 	case p.next < len(p.tokens):
-		if i := slices.IndexFunc(opts[1:], func(o option) bool { return o.token(opts[0]) == p.tokens[p.next] }); i >= 0 {
+		taken := func(o option) bool { return s.token(o, opts[0]) == p.tokens[p.next] }
+		if i := slices.IndexFunc(opts[1:], taken); i >= 0 {
 			n = i + 1
 			p.next++
 		}
@@ -85,9 +88,18 @@ func (s *Schedule) choose(opts []option) option {
 		n = 0
 	}
 	if n > 0 && (s.trace != nil || p.random != nil) {
-		p.taken = append(p.taken, opts[n].token(opts[0]))
+		p.taken = append(p.taken, s.token(opts[n], opts[0]))
 	}
 	return opts[n]
+}
+
+// token is how an option is written in a schedule. Steps have the same paths in each run of the body.
+func (s *Schedule) token(o, instead option) string {
+	text := o.token(instead)
+	if s.runs > 1 {
+		text += fmt.Sprintf(" in run %d", s.runs)
+	}
+	return text
 }
 
 // choice is the number of options there were.

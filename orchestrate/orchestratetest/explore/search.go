@@ -20,8 +20,9 @@ type exploration struct {
 
 // outcome is what came of a schedule.
 type outcome struct {
-	failed, pruned bool
-	children       []*node
+	pruned   bool
+	failures []string
+	children []*node
 }
 
 // search runs schedule after schedule, those that depart least from the first one first. It returns the plan of one
@@ -38,9 +39,10 @@ func (x *exploration) search() (failing *plan) {
 		var next []*node
 		for i, o := range outcomes {
 			switch {
-			case o.failed:
+			case len(o.failures) > 0:
 				x.report.Schedules++
 				p := level[i].plan()
+				p.failures = o.failures
 				return &p
 			case o.pruned:
 				x.report.Pruned++
@@ -71,9 +73,9 @@ func (x *exploration) runAll(level []*node, room int) []outcome {
 				return
 			}
 			s := x.run(level[i].plan())
-			o := outcome{failed: s.Failed(), pruned: s.pruned}
+			o := outcome{failures: s.failures, pruned: s.pruned}
 			switch {
-			case o.failed:
+			case s.Failed():
 				for low := failed.Load(); i < low && !failed.CompareAndSwap(low, i); {
 					low = failed.Load()
 				}
@@ -156,23 +158,24 @@ func (x *exploration) sample() (failing *plan) {
 		s := x.run(plan{random: rand.New(rand.NewPCG(x.bounds.Seed, uint64(i)))})
 		x.report.Samples++
 		if s.Failed() {
-			return x.shrink(s.plan.taken)
+			return x.shrink(s)
 		}
 	}
 	return nil
 }
 
-// shrink leaves out departures as long as the schedule fails.
-func (x *exploration) shrink(taken []string) *plan {
+// shrink leaves out departures of a schedule that failed as long as it still does.
+func (x *exploration) shrink(s *Schedule) *plan {
+	p := plan{tokens: s.plan.taken, failures: s.failures}
 	for again := true; again; {
 		again = false
-		for i := range taken {
-			fewer := append(append([]string{}, taken[:i]...), taken[i+1:]...)
+		for i := range p.tokens {
+			fewer := append(append([]string{}, p.tokens[:i]...), p.tokens[i+1:]...)
 			if s := x.run(plan{tokens: fewer}); s.Failed() {
-				taken, again = fewer, true
+				p, again = plan{tokens: fewer, failures: s.failures}, true
 				break
 			}
 		}
 	}
-	return &plan{tokens: taken}
+	return &p
 }

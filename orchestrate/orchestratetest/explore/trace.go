@@ -72,7 +72,8 @@ func (x *exploration) text(s *Schedule) string {
 	case x.leak != "":
 		fmt.Fprintf(&b, "\n    goroutines are left behind:\n\n    %s\n", strings.ReplaceAll(x.leak, "\n", "\n    "))
 	default:
-		b.WriteString("but not when it is run again, so it depends on something else than its schedule.\n")
+		b.WriteString("but not when it is run again, so it depends on something else than its schedule. It said:\n")
+		s.failures = s.plan.failures
 	}
 	for _, failure := range s.failures {
 		fmt.Fprintf(&b, "\n    %s\n", strings.ReplaceAll(failure, "\n", "\n    "))
