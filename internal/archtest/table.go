@@ -47,6 +47,7 @@ var Baton = Table{
 		Imports: []string{"actions", "executor", "orchestrate", "internal/show"},
 		Touches: []string{"decide.go", "explore.go", "goroutines.go", "host.go", "plan.go", "schedule.go", "search.go"},
 	},
+	"orchestrate/orchestratetest/explore/lessons": {},
 	"orchestrate/orchestratetest": {
 		Imports: []string{"actions", "executor", "orchestrate", "internal/show", "internal/turns"},
 		Touches: anyFile,
