@@ -16,7 +16,7 @@ type strandKey struct{}
 
 // mark makes the context of the strand that the calling goroutine is.
 func (h *Host) mark(ctx context.Context) context.Context {
-	return context.WithValue(ctx, strandKey{}, &strand{h, goroutine()})
+	return context.WithValue(ctx, strandKey{}, &strand{h, Goroutine()})
 }
 
 func strandOf(ctx context.Context) *strand {
@@ -32,8 +32,8 @@ func HostOf(ctx context.Context) *Host {
 	return nil
 }
 
-// goroutine names the calling goroutine, as the header of its stack does: "goroutine 7".
-func goroutine() string {
+// Goroutine names the calling goroutine, as the header of its stack does: "goroutine 7".
+func Goroutine() string {
 	var header [40]byte
 	text := header[:runtime.Stack(header[:], false)]
 	if i := bytes.IndexByte(text, '['); i >= 0 {

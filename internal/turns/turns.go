@@ -51,7 +51,7 @@ func (h *Host) Run(ctx context.Context, f func(ctx context.Context)) {
 
 // Park gives the turn away until the strand is chosen. Its error is [ErrForeign].
 func (h *Host) Park(ctx context.Context, value any) error {
-	if s := strandOf(ctx); s == nil || s.host != h || s.goroutine != goroutine() {
+	if s := strandOf(ctx); s == nil || s.host != h || s.goroutine != Goroutine() {
 		return ErrForeign
 	}
 	p := &Parked{Context: ctx, Value: value, granted: make(chan struct{})}
@@ -70,7 +70,7 @@ func (h *Host) Wake(p *Parked) { h.update(func() { h.wake(p) }) }
 // the first goes on first. What f runs under its context has no turns: the branches in it are goroutines. On a
 // goroutine that is not a strand of the host, Beside just calls f.
 func (h *Host) Beside(ctx context.Context, f func(ctx context.Context)) {
-	if s := strandOf(ctx); s == nil || s.host != h || s.goroutine != goroutine() {
+	if s := strandOf(ctx); s == nil || s.host != h || s.goroutine != Goroutine() {
 		f(ctx)
 		return
 	}

@@ -1,10 +1,20 @@
 // Package orchestratetest is for tests of orchestrations.
 //
 // The first test needs nothing of it: an orchestration is a function of a yield, and a yield is a function, so a test
-// calls the one with the other.
+// calls the one with the other. The second one is a script, which says what the orchestration is to ask for, and what
+// it is to be told:
 //
-// [ByHand] lets a hand-written function answer flows with groups in them. [Record] writes down what was done, as a
-// [Trace].
+//	users, err := orchestratetest.RunScript(t, orchestrate.Bind(Welcome, "users"),
+//		orchestratetest.Expect(Fetch{Container: "users", Items: 3}).Return([]string{"Ada", "Grace"}),
+//		orchestratetest.Expect(Greet{Name: "Ada"}),
+//		orchestratetest.Expect(Greet{Name: "Grace"}).Fail(errBusy),
+//	)
+//
+// [ByHand] lets a hand-written function answer flows with groups in them, and [Script] makes an executor of such lines.
+// [Record] writes down what was done, as a [Trace]. [Deterministic] runs an orchestration and proves that it can be
+// replayed, as [RunScript] always does.
+//
+// Every failure says what was expected, what was yielded and in which field they differ, where, and what came before.
 //
 // The package imports actions, executor, orchestrate, internal/show, internal/turns and the standard library.
 package orchestratetest

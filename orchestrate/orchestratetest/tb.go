@@ -11,6 +11,19 @@ type TB interface {
 	Cleanup(f func())
 }
 
+// require panics without a test: nobody could be told of a failure.
+func require(t TB, function string) {
+	if isNil(t) {
+		panic("orchestratetest." + function + ": the test is nil")
+	}
+}
+
+// failed tells whether the test has failed already, if it says so.
+func failed(t TB) bool {
+	f, ok := t.(interface{ Failed() bool })
+	return ok && f.Failed()
+}
+
 func isNil(v any) bool {
 	if v == nil {
 		return true
