@@ -145,6 +145,7 @@ func TestASagaUndoesAfterAPanicWhichGoesOn(t *testing.T) {
 		var panicked *executor.PanicError
 		require.ErrorAs(t, err, &panicked)
 		require.EqualError(t, err, "panic: here")
+		require.Equal(t, "here", panicked.Value, "as it was")
 		require.Contains(t, string(panicked.Stack), "panicHere")
 		require.Equal(t, []string{"flight", "hotel", "car", "cancel car", "cancel hotel", "cancel flight"}, w.done())
 	})
