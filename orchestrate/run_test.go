@@ -82,11 +82,11 @@ func stepErrors(err error) (found []*executor.StepError) {
 func TestAPanicBecomesAnErrorWithItsStack(t *testing.T) {
 	t.Parallel()
 	inHandler := func(context.Context, func()) (int, error) {
-		panicHere()
+		panicWith("here")
 		return 0, nil
 	}
 	panicking := func(actions.Yield) (int, error) {
-		panicHere()
+		panicWith("here")
 		return 0, nil
 	}
 	onEachHost(t, func(t *testing.T, h host) {
@@ -113,7 +113,7 @@ func TestAPanicBecomesAnErrorWithItsStack(t *testing.T) {
 			var panicked *executor.PanicError
 			require.ErrorAs(t, err, &panicked, name)
 			require.Equal(t, "here", panicked.Value, name)
-			require.Contains(t, string(panicked.Stack), "orchestrate_test.panicHere", name)
+			require.Contains(t, string(panicked.Stack), "orchestrate_test.panicWith", name)
 		}
 	})
 }

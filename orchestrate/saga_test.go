@@ -139,19 +139,19 @@ func TestASagaUndoesAfterAPanicWhichGoesOn(t *testing.T) {
 			if _, err := trip(y, undo); err != nil {
 				return 0, err
 			}
-			panicHere()
+			panicWith("here")
 			return 0, nil
 		}))
 		var panicked *executor.PanicError
 		require.ErrorAs(t, err, &panicked)
 		require.EqualError(t, err, "panic: here")
 		require.Equal(t, "here", panicked.Value, "as it was")
-		require.Contains(t, string(panicked.Stack), "panicHere")
+		require.Contains(t, string(panicked.Stack), "panicWith")
 		require.Equal(t, []string{"flight", "hotel", "car", "cancel car", "cancel hotel", "cancel flight"}, w.done())
 	})
 }
 
-func panicHere() { panic("here") }
+func panicWith(value any) { panic(value) }
 
 func TestASagaKeepsBothErrors(t *testing.T) {
 	t.Parallel()
@@ -175,16 +175,20 @@ func TestASagaKeepsBothErrors(t *testing.T) {
 func TestASagaThatPanicsKeepsTheErrorsOfItsInverses(t *testing.T) {
 	t.Parallel()
 	onEachHost(t, func(t *testing.T, h host) {
-		w := newWorld().on("cancel flight", fails(errBoom))
-		_, err := run(t.Context(), h, w, saga(func(y actions.Yield, undo *orchestrate.Undo) (int, error) {
-			defer panicHere()
-			return orchestrate.Undoable(y, undo, Get{Name: "flight"}, Put{Name: "cancel flight"})
-		}))
-		require.EqualError(t, err, "panic: here; undo: step 1: orchestrate_test.Put: boom")
-		require.ErrorIs(t, err, errBoom)
-		var panicked *executor.PanicError
-		require.ErrorAs(t, err, &panicked)
-		require.Contains(t, string(panicked.Stack), "panicHere")
+		errBug := errors.New("bug")
+		for value, want := range map[any]string{"here": "panic: here; ", errBug: "panic: bug; "} {
+			w := newWorld().on("cancel flight", fails(errBoom))
+			_, err := run(t.Context(), h, w, saga(func(y actions.Yield, undo *orchestrate.Undo) (int, error) {
+				defer panicWith(value)
+				return orchestrate.Undoable(y, undo, Get{Name: "flight"}, Put{Name: "cancel flight"})
+			}))
+			require.EqualError(t, err, want+"undo: step 1: orchestrate_test.Put: boom")
+			require.ErrorIs(t, err, errBoom)
+			require.Equal(t, value == errBug, errors.Is(err, errBug))
+			var panicked *executor.PanicError
+			require.ErrorAs(t, err, &panicked)
+			require.Contains(t, string(panicked.Stack), "panicWith")
+		}
 	})
 }
 

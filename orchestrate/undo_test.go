@@ -290,6 +290,7 @@ func TestWhatALoserCouldNotUndoIsNotLost(t *testing.T) {
 				require.EqualError(t, err, c.want)
 				var failed *orchestrate.SagaError
 				require.ErrorAs(t, err, &failed)
+				require.NotContains(t, failed.Unwrap(), error(nil), "where the group succeeded there is none")
 				require.False(t, executor.NotDone(err))
 			})
 		})
