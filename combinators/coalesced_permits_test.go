@@ -20,7 +20,7 @@ func TestAnActionUnderAPermitDoesNotJoinACallThatWaitsForIt(t *testing.T) {
 		const outer, inner = 1, 2
 		var exec executor.Executor
 		handler := executor.Func(func(ctx context.Context, a actions.Action) (any, error) {
-			time.Sleep(time.Second)
+			synctestSleep(time.Second)
 			if a.(task).ID == outer {
 				return orchestrate.Run(ctx, orchestrate.Lift(task{ID: inner}), exec)
 			}

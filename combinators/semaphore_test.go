@@ -162,7 +162,9 @@ func TestASemaphoreCanBeAsLargeAsItMayBe(t *testing.T) {
 	t.Parallel()
 	const largest = 1<<61 - 1
 	s := combinators.NewSemaphore(largest)
-	all := combinators.LimitedWith(s, combinators.Limit{NoWait: true, Weight: func(actions.Action) int { return s.Size() }})
+	all := combinators.LimitedWith(s, combinators.Limit{
+		NoWait: true, Weight: func(actions.Action) int { return s.Size() },
+	})
 	e := all(executor.Func(func(context.Context, actions.Action) (any, error) {
 		require.Equal(t, s.Size(), s.InUse())
 		require.NoError(t, s.Resize(1), "while all are in use")

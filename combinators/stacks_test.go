@@ -2,9 +2,9 @@ package combinators_test
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -104,7 +104,7 @@ func storming(exec executor.Executor, weight int) {
 		_, _ = orchestrate.Run(ctx, func(y actions.Yield) ([]actions.Outcome[string], error) {
 			tasks := make([]task, 3)
 			for i := range tasks {
-				tasks[i] = task{ID: rand.IntN(kinds), Host: fmt.Sprint(rand.IntN(3)), Weight: weight}
+				tasks[i] = task{ID: rand.IntN(kinds), Host: strconv.Itoa(rand.IntN(3)), Weight: weight}
 			}
 			return orchestrate.Settle(y, orchestrate.Each(tasks...)...)
 		}, exec)
@@ -148,7 +148,7 @@ func TestNoStackLosesAnything(t *testing.T) {
 					require.Fail(t, "it hangs", stack)
 				}
 			}
-			time.Sleep(time.Hour) // for handlers that were left behind, and tokens
+			synctestSleep(time.Hour) // for handlers that were left behind, and tokens
 			s.check(t, stack)
 		})
 	}
