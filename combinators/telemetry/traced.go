@@ -45,6 +45,9 @@ type Trace struct {
 //
 // A failure sets the status to error. Every error is recorded as an exception event, a panic with its stack. What the
 // combinators below do in the meantime, such as a scheduled retry, is an event with attributes of the same names.
+//
+// As the outermost layer it sees groups and each action in them; below Parallelize single actions only; below Retried
+// each attempt. Around itself it makes a span in a span. It costs what Observed does, and the tracer's span.
 func Traced(t Trace) combinators.Combinator { return combinators.Observed(TraceSink(t)) }
 
 // TraceSink is the sink of [Traced], for use with others in one combinators.Observed.
