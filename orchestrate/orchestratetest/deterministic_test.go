@@ -14,6 +14,7 @@ import (
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/combinators"
 	"github.com/baton-go/baton/executor"
+	"github.com/baton-go/baton/executor/backoff"
 	"github.com/baton-go/baton/orchestrate"
 	kit "github.com/baton-go/baton/orchestrate/orchestratetest"
 )
@@ -100,19 +101,19 @@ func TestADeterministicOrchestrationPasses(t *testing.T) {
 			t.Parallel()
 			for _, exec := range []executor.Executor{
 				all(),
-				combinators.Chain(combinators.Retried(combinators.Retry{MaxAttempts: 3}))(all()),
+				combinators.Retried(combinators.Retry{MaxAttempts: 3, Schedule: backoff.Constant(0)})(all()),
 			} {
 				want, wantErr := orchestrate.Run(t.Context(), flow, exec)
-				fake := run(func(t *fakeT) {
-					got, err := kit.Deterministic(t, flow, exec)
-					if name != "system" && got != want {
-						t.Errorf("got %d, want %d", got, want)
-					}
-					if (err == nil) != (wantErr == nil) {
-						t.Errorf("got %v, want %v", err, wantErr)
-					}
-				})
+				var got int
+				var err error
+				fake := run(func(t *fakeT) { got, err = kit.Deterministic(t, flow, exec) })
 				require.Empty(t, fake.text())
+				switch name {
+				case "system", "a race", "a lost saga": // up to chance
+				default:
+					require.Equal(t, want, got)
+					require.Equal(t, wantErr == nil, err == nil)
+				}
 			}
 		})
 	}

@@ -10,9 +10,9 @@
 //		orchestratetest.Expect(Greet{Name: "Grace"}).Fail(errBusy),
 //	)
 //
-// [ByHand] lets a hand-written function answer flows with groups in them, and [Script] makes an executor of such lines.
-// [Record] writes down what was done, as a [Trace]. [Deterministic] runs an orchestration and proves that it can be
-// replayed, as [RunScript] always does.
+// [ByHand] lets a hand-written function answer flows with groups in them, [Script] makes an executor of such lines, and
+// [Mock] is one that answers by rules, in any order. [Record] writes down what was done, as a [Trace]. [Deterministic]
+// runs an orchestration and proves that it can be replayed, as [RunScript] always does.
 //
 // Every failure says what was expected, what was yielded and in which field they differ, where, and what came before.
 //

@@ -40,11 +40,12 @@ func expecting(function string, a actions.Action) expectation {
 		panic(fmt.Sprintf("orchestratetest.%s: expect the value %s{…}, not a pointer to it", function, show.Type(t.Elem())))
 	}
 	refuseGroups(function, t)
+	a = clone(a)
 	return expectation{
 		what:   show.Action(a),
 		at:     caller(2),
 		typ:    t,
-		action: clone(a),
+		action: a,
 		match:  func(got actions.Action) bool { return show.Equal(a, got) },
 	}
 }

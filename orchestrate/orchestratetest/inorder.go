@@ -53,6 +53,11 @@ func never(ctx context.Context) error {
 	if ctx.Err() == nil {
 		return &vainError{}
 	}
+	return whyDone(ctx)
+}
+
+// whyDone says why a context is done: both its error and its cause.
+func whyDone(ctx context.Context) error {
 	if cause := context.Cause(ctx); !errors.Is(cause, ctx.Err()) {
 		return fmt.Errorf("%w: %w", ctx.Err(), cause)
 	}

@@ -87,20 +87,20 @@ func (s *Scripted) inVain(step executor.Step, a actions.Action, err error) strin
 
 // leftText says which lines were not played.
 func (s *Scripted) leftText(left []*cue) string {
-	return "script: " + count(len(left), "line") + " left:" + listed(left) + soFar(s.trace)
+	return "script: " + count(len(left)) + " left:" + listed(left) + soFar(s.trace)
 }
 
 // missedText says which lines no branch has played.
 func (s *Scripted) missedText(path string, missed []*cue) string {
 	return fmt.Sprintf("script: %s comes after a group in which %s left:%s%s", stepName(path),
-		count(len(missed), "line"), listed(missed), soFar(s.trace))
+		count(len(missed)), listed(missed), soFar(s.trace))
 }
 
-func count(n int, what string) string {
+func count(n int) string {
 	if n == 1 {
-		return "1 " + what + " is"
+		return "1 line is"
 	}
-	return fmt.Sprintf("%d %ss are", n, what)
+	return fmt.Sprintf("%d lines are", n)
 }
 
 func listed(cues []*cue) string {
