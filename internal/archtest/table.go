@@ -53,8 +53,8 @@ var Baton = Table{
 		Touches: anyFile,
 	},
 	"orchestrate/orchestratetest/plan": {
-		Imports: append([]string{"internal/show"}, core...),
-		Touches: []string{"dry.go", "pretend.go", "record.go", "world.go"},
+		Imports: append([]string{"internal/show", "internal/turns"}, core...),
+		Touches: []string{"dry.go", "pretend.go", "record.go"},
 	},
 	"combinators": {
 		Imports: []string{

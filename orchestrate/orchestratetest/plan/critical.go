@@ -29,6 +29,15 @@ type Link struct {
 // Where no step takes time, the longest chain is the one of most steps. Of equal ones it is that of the first branch.
 func (p *Plan) CriticalPath() Chain { return chain(p.layout(), moment{}) }
 
+// critical are the paths of the steps on the critical path.
+func (p *Plan) critical() map[string]bool {
+	paths := map[string]bool{}
+	for _, l := range p.CriticalPath() {
+		paths[l.Step.Path] = true
+	}
+	return paths
+}
+
 // chain goes through what of a strand is after a moment.
 func chain(s strand, from moment) (links Chain) {
 	for _, step := range s.steps {

@@ -11,10 +11,11 @@
 //	// └─ 2 app.Greet{Name: "‹Fetch@0[1]›"}
 //
 // A plan counts its steps ([Plan.Counts]), adds up what they cost ([Cost]), finds the chain of steps that decides how
-// long it takes ([Plan.CriticalPath]), and tells the worst case under policies of retries ([Plan.Worst]).
+// long it takes ([Plan.CriticalPath]), tells the worst case under policies of retries ([Plan.Worst]), and draws itself
+// for Mermaid ([Plan.Sequence], [Plan.Gantt]) and as a file of its own ([Plan.SVG], [Plan.HTML]).
 //
 // [Approved] puts a [Gate] in front of any executor, which approves of actions or denies them before they are carried
 // out: somebody who is asked ([Ask]), a list ([Only]), or the plan ([Plan.Gate]).
 //
-// The package imports actions, executor, orchestrate and the standard library.
+// The package imports actions, executor, executor/backoff, orchestrate and the standard library.
 package plan

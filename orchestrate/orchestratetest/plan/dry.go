@@ -65,16 +65,13 @@ func DryWith[T any](
 	if exec != nil {
 		host = d.rec.observe(d)
 	}
-	if ctx != nil {
-		ctx = withShield(executor.WithStrands(ctx, d.world))
-	}
 	var result T
 	var err error
 	returned := false
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		result, err = orchestrate.Run(ctx, flow, host)
+		d.world.run(ctx, func(ctx context.Context) { result, err = orchestrate.Run(ctx, flow, host) })
 		returned = true
 	}()
 	<-done

@@ -260,6 +260,14 @@ func TestAYieldFromAnotherGoroutineIsAnErrorAndNoRace(t *testing.T) {
 		return "", err
 	}
 	require.ErrorIs(t, plan.Dry(t.Context(), flow, plan.Zero()).Err, executor.ErrLent)
+
+	p := plan.Dry(t.Context(), func(y actions.Yield) (string, error) {
+		foreign := make(chan error)
+		go func() { foreign <- orchestrate.Tell(y, Mail{}) }()
+		return "", <-foreign
+	}, plan.Zero())
+	require.EqualError(t, p.Err,
+		"step 0: plan_test.Mail: the yield was called on a goroutine that is not its own")
 }
 
 func TestAThousandBranchesTakeTurns(t *testing.T) {

@@ -37,7 +37,7 @@ func newDry(next executor.Executor, c Config) *dry {
 	if c.Start.IsZero() {
 		c.Start = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
 	}
-	w := &world{}
+	w := newWorld()
 	return &dry{config: c, next: next, world: w, rec: newRecorder(w.clock), random: rand.New(rand.NewPCG(1, 2))}
 }
 

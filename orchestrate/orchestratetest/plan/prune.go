@@ -7,7 +7,7 @@ const (
 	maxPicture = 1_000  // steps of a picture
 )
 
-// pruned is the plan with no more than so many steps, and how many steps it lacks.
+// pruned is the plan with no more than so many steps, which ends when these do, and how many steps it lacks.
 func (p *Plan) pruned(most int) (shown *Plan, hidden int) {
 	c := &cutter{left: most}
 	shown = &Plan{Name: p.Name, Result: p.Result, Err: p.Err, Took: p.Took}
@@ -15,7 +15,13 @@ func (p *Plan) pruned(most int) (shown *Plan, hidden int) {
 	for range p.All() {
 		hidden++
 	}
-	return shown, hidden - (most - c.left)
+	if hidden -= most - c.left; hidden > 0 {
+		shown.Took = 0
+		for s := range shown.All() {
+			shown.Took = max(shown.Took, s.End)
+		}
+	}
+	return shown, hidden
 }
 
 // cutter copies steps while there is room.

@@ -149,6 +149,9 @@ func (s Step) title(shielded bool) string {
 	return text + s.what()
 }
 
+// short is the title without the package of the action.
+func (s Step) short(pkg string) string { return strings.Replace(s.title(false), " "+pkg+".", " ", 1) }
+
 // what is what a step does, on one line.
 func (s Step) what() string {
 	g, ok := s.Group()

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"container/heap"
 	"context"
 	"errors"
 	"fmt"
@@ -10,27 +9,40 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/baton-go/baton/internal/turns"
 )
 
 // world is where a dry run happens: it has a clock of its own, and lets one strand run at a time, so that a run is the
-// same every time. A strand that has nothing to do but wait gives way to the one whose wait ends first; of several, to
-// the one that has waited longest. It is a discrete-event simulation whose events are the ends of actions.
+// same every time. When all strands wait, the one goes on whose wait ends first; of several, the one that has waited
+// longest. It is a discrete-event simulation whose events are the ends of actions.
 type world struct {
-	mu      sync.Mutex // against those who yield from a goroutine of their own
-	now     time.Duration
-	turns   int
-	waiting waiting
-	cancels int // how often something was cancelled
-	seen    int // how many of these were looked into
+	host *turns.Host
+
+	mu    sync.Mutex
+	now   time.Duration
+	waits int
 }
 
-// waiter is a strand that waits.
-type waiter struct {
+// wait is what a strand waits for.
+type wait struct {
 	until time.Duration
 	turn  int
-	ctx   context.Context // which ends the wait; nil if nothing does
-	index int
-	woken chan struct{}
+}
+
+func newWorld() *world {
+	w := &world{}
+	w.host = turns.New(w.next)
+	return w
+}
+
+// run calls f as the first strand. Without a context f says so itself.
+func (w *world) run(ctx context.Context, f func(ctx context.Context)) {
+	if ctx == nil {
+		f(nil)
+		return
+	}
+	w.host.Run(withShield(ctx), f)
 }
 
 // clock is the time since the beginning of the run.
@@ -43,10 +55,12 @@ func (w *world) clock() time.Duration {
 // wait lets time pass for the strand that calls it. It ends early, with an error, when ctx does.
 func (w *world) wait(ctx context.Context, d time.Duration) error {
 	w.mu.Lock()
-	self := w.push(&waiter{ctx: ctx}, d)
-	w.next()
+	w.waits++
+	self := wait{later(w.now, d), w.waits}
 	w.mu.Unlock()
-	<-self.woken
+	if err := w.host.Park(ctx, self); err != nil {
+		return err
+	}
 	err, cause := ctx.Err(), context.Cause(ctx)
 	if err == nil || errors.Is(cause, err) {
 		return cause
@@ -54,81 +68,24 @@ func (w *world) wait(ctx context.Context, d time.Duration) error {
 	return fmt.Errorf("%w: %w", err, cause)
 }
 
-// WithCancel is context.WithCancelCause.
-func (w *world) WithCancel(ctx context.Context) (context.Context, context.CancelCauseFunc) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	return ctx, func(cause error) {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.cancels++
-		cancel(cause)
-	}
-}
-
-// ForkJoin runs every branch on a strand of its own, in order, while the caller's waits.
-func (w *world) ForkJoin(ctx context.Context, n int, branch func(ctx context.Context, i int)) {
+// next chooses the strand that goes on: at once if its context has ended, else when its wait ends.
+func (w *world) next(parked []*turns.Parked) *turns.Parked {
 	w.mu.Lock()
-	parent := &waiter{woken: make(chan struct{})}
-	running := n
-	for i := range n {
-		self := w.push(&waiter{}, 0)
-		go func() {
-			defer func() {
-				w.mu.Lock()
-				defer w.mu.Unlock()
-				if running--; running == 0 {
-					w.push(parent, 0)
-				}
-				w.next()
-			}()
-			<-self.woken
-			branch(ctx, i)
-		}()
-	}
-	w.next()
-	w.mu.Unlock()
-	<-parent.woken
-}
-
-// push lets a strand wait for a while.
-func (w *world) push(self *waiter, d time.Duration) *waiter {
-	if self.woken == nil {
-		self.woken = make(chan struct{})
-	}
-	w.turns++
-	self.turn, self.until = w.turns, later(w.now, d)
-	heap.Push(&w.waiting, self)
-	return self
-}
-
-// next wakes the strand whose turn it is.
-func (w *world) next() {
-	w.release()
-	if w.waiting.Len() == 0 {
-		return
-	}
-	first := heap.Pop(&w.waiting).(*waiter)
-	w.now = max(w.now, first.until)
-	close(first.woken)
-}
-
-// release ends the waits of those whose context has ended.
-func (w *world) release() {
-	if w.seen == w.cancels {
-		return
-	}
-	w.seen = w.cancels
-	var released []*waiter
-	for _, x := range w.waiting {
-		if x.ctx != nil && x.ctx.Err() != nil {
-			released = append(released, x)
+	defer w.mu.Unlock()
+	turn := func(p *turns.Parked) (time.Duration, int) {
+		self := p.Value.(wait)
+		if p.Context.Err() != nil {
+			return w.now, self.turn
 		}
+		return self.until, self.turn
 	}
-	slices.SortFunc(released, func(a, b *waiter) int { return cmp.Compare(a.turn, b.turn) })
-	for _, x := range released {
-		heap.Remove(&w.waiting, x.index)
-		w.push(x, 0)
-	}
+	first := slices.MinFunc(parked, func(a, b *turns.Parked) int {
+		untilA, turnA := turn(a)
+		untilB, turnB := turn(b)
+		return cmp.Or(cmp.Compare(untilA, untilB), cmp.Compare(turnA, turnB))
+	})
+	w.now, _ = turn(first)
+	return first
 }
 
 // later adds a duration, up to the end of time.
@@ -137,29 +94,4 @@ func later(at, d time.Duration) time.Duration {
 		return math.MaxInt64
 	}
 	return at + d
-}
-
-// waiting is a heap of waiters, those first whose wait ends first.
-type waiting []*waiter
-
-func (w waiting) Len() int { return len(w) }
-
-func (w waiting) Less(i, j int) bool {
-	return cmp.Or(cmp.Compare(w[i].until, w[j].until), cmp.Compare(w[i].turn, w[j].turn)) < 0
-}
-
-func (w waiting) Swap(i, j int) {
-	w[i], w[j] = w[j], w[i]
-	w[i].index, w[j].index = i, j
-}
-
-func (w *waiting) Push(x any) {
-	x.(*waiter).index = len(*w)
-	*w = append(*w, x.(*waiter))
-}
-
-func (w *waiting) Pop() any {
-	last := (*w)[len(*w)-1]
-	*w = (*w)[:len(*w)-1]
-	return last
 }
