@@ -6,16 +6,18 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/orchestrate"
+	"github.com/baton-go/baton/orchestrate/orchestratetest"
 )
 
-// By hand, what is carried out although the run is cancelled shows as Shielded. Whichever step fails, and whether it
-// took effect or not, nothing stays booked.
+// Whichever step fails, and whether it took effect or not, nothing stays booked. ByHand carries out what is shielded,
+// so that the function sees the cancellations as they are.
 func TestWhicheverStepFailsNothingStaysBooked(t *testing.T) {
 	t.Parallel()
 	for _, failing := range []string{"flight", "hotel", "car"} {
 		for _, tookEffect := range []bool{false, true} {
 			booked := map[string]bool{}
-			_, err := BookTrip(func(a actions.Action) (any, error) {
+			_, err := BookTrip(orchestratetest.ByHand(func(a actions.Action) (any, error) {
 				switch a := a.(type) {
 				case Book:
 					if a.What != failing || tookEffect {
@@ -24,15 +26,27 @@ func TestWhicheverStepFailsNothingStaysBooked(t *testing.T) {
 					if a.What == failing {
 						return nil, errLine
 					}
-				case actions.Shielded:
-					delete(booked, a.Action.(Cancel).What)
+				case Cancel:
+					delete(booked, a.What)
 				}
 				return nil, nil
-			}, "trip")
+			}), "trip")
 			require.ErrorIs(t, err, errLine)
 			require.Empty(t, booked)
 		}
 	}
+}
+
+// A script tells a story: whose answer was lost is cancelled too, and the last goes first.
+func TestWhatMayHaveBeenBookedIsCancelledTheLastFirst(t *testing.T) {
+	t.Parallel()
+	_, err := orchestratetest.RunScript(t, orchestrate.Bind(BookTrip, "trip"),
+		orchestratetest.Expect(Book{Trip: "trip", What: "flight"}).Return(100),
+		orchestratetest.Expect(Book{Trip: "trip", What: "hotel"}).Fail(errLine),
+		orchestratetest.Expect(Cancel{Trip: "trip", What: "hotel"}),
+		orchestratetest.Expect(Cancel{Trip: "trip", What: "flight"}),
+	)
+	require.ErrorIs(t, err, errLine)
 }
 
 func Example() {
