@@ -5,20 +5,13 @@ import (
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/examples/linkcheck/internal/check"
+	"github.com/baton-go/baton/orchestrate/orchestratetest"
 )
 
 // The orchestration is a function, so a test of it is a call with a yield: here one that knows two files.
 func ExampleLinks() {
-	var yield actions.Yield
-	yield = func(a actions.Action) (any, error) {
+	yield := orchestratetest.ByHand(func(a actions.Action) (any, error) {
 		switch a := a.(type) {
-		case actions.Group: // branches, one after the other
-			r := actions.GroupResult{Decided: -1}
-			for _, b := range a.Branches {
-				value, err := b.Flow(yield)
-				r.Outcomes = append(r.Outcomes, actions.Outcome[any]{Value: value, Err: err})
-			}
-			return r, nil
 		case check.Locate:
 			return check.Located{Root: "/", Path: a.Path, Name: a.Path}, nil
 		case check.List:
@@ -30,7 +23,7 @@ func ExampleLinks() {
 			return check.Outline{Anchors: []string{"install", "use"}}, nil
 		}
 		return nil, nil
-	}
+	})
 
 	report, err := check.Links(yield, check.Job{Paths: []string{"readme.md"}})
 	for _, f := range report.Findings {

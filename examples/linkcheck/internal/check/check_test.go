@@ -16,6 +16,7 @@ import (
 	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/executor/backoff"
 	"github.com/baton-go/baton/orchestrate"
+	"github.com/baton-go/baton/orchestrate/orchestratetest"
 )
 
 func TestTheOrchestrationRunsWithAYieldOfOnesOwn(t *testing.T) {
@@ -92,33 +93,18 @@ func TestAnInterruptedRunReportsWhatItKnows(t *testing.T) {
 				pages:     map[string]any{"http://a.site/": answer(404)},
 			}
 			steps := 0
-			var yield actions.Yield
-			yield = func(a actions.Action) (any, error) {
-				if g, ok := a.(actions.Group); ok {
-					return groupOf(g, yield), nil
-				}
+			yield := orchestratetest.ByHand(func(a actions.Action) (any, error) {
 				if steps++; steps > after {
 					return nil, fmt.Errorf("not started: %w", context.Canceled)
 				}
 				return w.yield(a)
-			}
+			})
 			r, err := check.Links(yield, check.Job{Paths: []string{"."}})
 			require.NoError(t, err)
 			require.True(t, r.Interrupted)
 			require.Len(t, r.Findings, max(0, min(2, after-4)), "the documents are read from the fifth step on")
 		})
 	}
-}
-
-// groupOf carries a group out with another yield than the world's.
-func groupOf(g actions.Group, y actions.Yield) actions.GroupResult {
-	r := actions.GroupResult{Decided: -1}
-	for _, b := range g.Branches {
-		var o actions.Outcome[any]
-		o.Value, o.Err = b.Flow(y)
-		r.Outcomes = append(r.Outcomes, o)
-	}
-	return r
 }
 
 func TestAPathThatDoesNotExistIsAnError(t *testing.T) {
@@ -131,29 +117,15 @@ func TestAPathThatDoesNotExistIsAnError(t *testing.T) {
 func TestADocumentThatCannotBeReadIsAFinding(t *testing.T) {
 	t.Parallel()
 	w := &world{documents: map[string]check.Document{"a.md": doc(), "b.md": doc("c.md")}}
-	r, err := check.Links(func(a actions.Action) (any, error) {
-		if g, ok := a.(actions.Group); ok {
-			return groupOf(g, failing(w)), nil
+	r, err := check.Links(orchestratetest.ByHand(func(a actions.Action) (any, error) {
+		if a == (check.Read{Root: "/root", Path: "a.md"}) {
+			return nil, errors.New("it is on fire")
 		}
 		return w.yield(a)
-	}, check.Job{Paths: []string{"."}})
+	}), check.Job{Paths: []string{"."}})
 	require.NoError(t, err)
 	require.Equal(t, []string{"a.md:0:0 unreadable a.md", "b.md:1:1 no-file c.md"}, told(r))
 	require.Equal(t, "it is on fire", r.Findings[0].Message)
-}
-
-func failing(w *world) actions.Yield {
-	var yield actions.Yield
-	yield = func(a actions.Action) (any, error) {
-		if g, ok := a.(actions.Group); ok {
-			return groupOf(g, yield), nil
-		}
-		if a == (check.Read{Root: "/root", Path: "a.md"}) {
-			return nil, &executor.StepError{Path: "1", Action: a, Err: errors.New("it is on fire")}
-		}
-		return w.yield(a)
-	}
-	return yield
 }
 
 func TestPeopleAreToldWhatWentWrongAndNotWhere(t *testing.T) {
