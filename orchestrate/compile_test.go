@@ -24,6 +24,7 @@ import (
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/orchestrate"
+	kit "github.com/baton-go/baton/orchestrate/orchestratetest"
 )
 
 type Fetch struct{ Name string }
@@ -37,6 +38,7 @@ var (
 	_ context.Context
 	_ executor.Executor
 	_ orchestrate.Branch
+	_ kit.Line
 )
 
 func _(y actions.Yield) {
@@ -74,7 +76,16 @@ func TestMistakesAreCompileErrorsThatSayWhatIsWrong(t *testing.T) {
 			`var s string; s, _ = orchestrate.Do(y, Count{}); _ = s`,
 			"cannot use orchestrate.Do(y, Count{}) (value of type int) as string value in assignment",
 		},
+		{`_ = kit.Expect(Fetch{})`, forgot},
+		{`_ = kit.ExpectType[Fetch]()`, forgot},
+		{`_ = kit.Expect(Count{}).Return("a")`, `cannot use "a" (untyped string constant) as int value in argument`},
+		{`_ = kit.On(nil, Count{}).Return("a")`, `cannot use "a" (untyped string constant) as int value in argument`},
+		{
+			`_ = kit.ExpectType[Count]().Do(func(context.Context, Count) (string, error) { return "", nil })`,
+			"as func(ctx context.Context, a Count) (int, error) value in argument",
+		},
 		{`orchestrate.Do(y, Count{})`, ""},
+		{`_ = kit.ExpectMatch(func(a Count) bool { return a.Name == "a" }).Return(1)`, ""},
 	}
 	statements := make([]string, len(mistakes))
 	for i, m := range mistakes {

@@ -15,7 +15,7 @@ import (
 // goroutine at a time and the test is repeatable. Once a branch has decided the group, the others are refused what they
 // yield (see [executor.Refuse]), and f is not called for it; what they shield still is. To let a later branch decide, a
 // timeout for instance, f returns [ErrNever] for an action of an earlier one: that branch then waits until it is
-// cancelled.
+// cancelled. Branches learn of each other by results only: one that waits for a channel of another waits for ever.
 //
 // The yield is as that of a run: errors say at which step they happened, a panic of f is an [executor.PanicError], a
 // nil result is a zero value. It is for one call of an orchestration. ByHand panics if f is nil.
