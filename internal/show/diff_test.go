@@ -3,10 +3,12 @@ package show_test
 import (
 	"errors"
 	"fmt"
+	html "html/template"
 	"io"
 	"math"
 	"strings"
 	"testing"
+	text "text/template"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -185,4 +187,33 @@ func TestADifferenceIsSymmetric(t *testing.T) {
 		}
 		require.True(r, show.Equal(a, a))
 	})
+}
+
+// They have methods Equal that are none for their type.
+type (
+	WithArgs struct{ N int }
+	Panics   struct{ N int }
+	Sealed   struct{ n []int }
+)
+
+func (WithArgs) Equal(WithArgs, int) bool { return true }
+
+func (Panics) Equal(Panics) bool { panic("boom") }
+
+func (s Sealed) Equal(other Sealed) bool { return len(s.n) == len(other.n) }
+
+func TestAMethodEqualCountsIfItIsOne(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{"N: want 1, got 2"}, show.Diff(WithArgs{1}, WithArgs{2}))
+	require.Equal(t, []string{"N: want 1, got 2"}, show.Diff(Panics{1}, Panics{2}))
+	require.True(t, show.Equal(Sealed{[]int{1}}, Sealed{[]int{2}}))
+	require.Equal(t, []string{"want show_test.Sealed{n: []int{1}}, got show_test.Sealed{n: nil}"},
+		show.Diff(Sealed{[]int{1}}, Sealed{}))
+	require.False(t, show.Equal(Ship{At: time.Unix(1, 0)}, Ship{At: time.Unix(2, 0)}))
+}
+
+func TestTypesThatAreNamedAlikeAreNamedInFull(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{"want type *text/template.Template, got type *html/template.Template"},
+		show.Diff(&text.Template{}, &html.Template{}))
 }

@@ -154,3 +154,45 @@ func TestAnErrorIsOneLine(t *testing.T) {
 type opError struct{ op string }
 
 func (e *opError) Error() string { return e.op }
+
+func TestMapsAreWrittenInTheOrderOfTheirKeys(t *testing.T) {
+	t.Parallel()
+	one, two := 1, 2
+	for want, m := range map[string]any{
+		"map[int]int{-1: 0, 2: 0, 10: 0}":                   map[int]int{10: 0, 2: 0, -1: 0},
+		"map[uint]int{2: 0, 10: 0}":                         map[uint]int{10: 0, 2: 0},
+		"map[float64]int{1.5: 0, 10.0: 0}":                  map[float64]int{10: 0, 1.5: 0},
+		`map[string]bool{"a": true, "b": false}`:            map[string]bool{"b": false, "a": true},
+		"map[bool]int{false: 0, true: 0}":                   map[bool]int{true: 0, false: 0},
+		`map[any]int{"a": 0, 1: 0}`:                         map[any]int{1: 0, "a": 0},
+		"map[*int]int{&1: 0, &2: 0}":                        map[*int]int{&two: 0, &one: 0},
+		`map[show_test.Token]int{show_test.Token(***): 1}`:  map[Token]int{{"x"}: 1},
+		"map[show_test.Level]int{low: 0, high: 0}":          map[Level]int{1: 0, 0: 0},
+		"map[show_test.Cents]show_test.Cents{1: 2}":         map[Cents]Cents{1: 2},
+		`map[[2]string]struct{}{{"a", "b"}: {}}`:            map[[2]string]struct{}{{"a", "b"}: {}},
+		"map[int][]int{1: nil}":                             map[int][]int{1: nil},
+		"map[int]*int{1: &1, 2: nil}":                       map[int]*int{1: &one, 2: nil},
+		"map[int]any{1: map[int]any{2: int8(1)}}":           map[int]any{1: map[int]any{2: int8(1)}},
+		"map[string]error{\"a\": error(\"b\"), \"c\": nil}": map[string]error{"a": errors.New("b"), "c": nil},
+	} {
+		require.Equal(t, want, show.Value(m))
+	}
+}
+
+func TestLongMapsAndGroupsAreBounded(t *testing.T) {
+	t.Parallel()
+	m := map[int]int{}
+	for i := range 50 {
+		m[i] = i
+	}
+	require.True(t, strings.HasSuffix(show.Value(m), ", 39: 39, …}"))
+	g := actions.Group{Branches: make([]actions.Branch, 50)}
+	require.True(t, strings.HasSuffix(show.Action(g), ", flow, …)"))
+	require.Equal(t, `show_test.Lines("a\nb")`, show.Value(Lines{"a", "b"}))
+	require.Equal(t, "nil", show.Type(nil))
+}
+
+// Lines is opaque by its kind, and has a text of several lines.
+type Lines []string
+
+func (l Lines) String() string { return strings.Join(l, "\n") }

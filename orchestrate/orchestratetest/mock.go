@@ -28,14 +28,15 @@ type Mock struct {
 	mu       sync.Mutex
 	rules    []*rule
 	trace    Trace
-	count    int // of the actions
+	run      any // the token of the run, and how many actions it has yielded
+	count    int
 	failures int
 	reported bool // the rules that are not satisfied
 }
 
 // NewMock makes a mock without rules. An action is answered by the first rule that matches it and is not used up; the
 // asides Log, Progress and Version need none. For any other the test fails, and the orchestration is told an error that
-// no retry cures; one that goes on nonetheless, for 1000 such actions or 100 000 in all, is ended. When the test ends,
+// no retry cures; one that goes on nonetheless, for 1000 such actions or 100 000 in one run, is ended. When the test ends,
 // every rule must have been used as often as it says (see [Rule]). NewMock panics if the test is nil.
 func NewMock(t TB) *Mock {
 	require(t, "NewMock")
@@ -120,7 +121,11 @@ func (m *Mock) answer(ctx context.Context, a actions.Action) (any, error) {
 func (m *Mock) choose(ctx context.Context, a actions.Action) (next answer, failure string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	path := executor.StepFrom(ctx).Path()
+	step := executor.StepFrom(ctx)
+	path := step.Path()
+	if run := step.RunToken(); run == nil || run != m.run {
+		m.run, m.count = run, 0
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			failure = fmt.Sprintf("mock: %s: a function that was to match %s panicked: %v",

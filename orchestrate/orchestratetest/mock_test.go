@@ -260,3 +260,20 @@ func TestTheExecutorsOfTheKitObeyTheLaws(t *testing.T) {
 		Groups: true,
 	})
 }
+
+func TestAMockServesAnyNumberOfRuns(t *testing.T) {
+	t.Parallel()
+	m := kit.NewMock(t)
+	kit.OnType[Price](m)
+	for range 2 {
+		_, err := orchestrate.Run(t.Context(), func(y actions.Yield) (int, error) {
+			for range 60_000 {
+				if _, err := thing("a")(y); err != nil {
+					return 0, err
+				}
+			}
+			return 0, nil
+		}, m)
+		require.NoError(t, err)
+	}
+}
