@@ -65,6 +65,9 @@ func TestAnErrorFromAnotherPlaceIsWrappedAgain(t *testing.T) {
 
 		_, err = y(fails(&executor.StepError{Path: "12.4", Action: say{}, Err: errOuch}))
 		require.EqualError(t, err, "step 12.4: executor_test.say: ouch", "as decoded from a journal")
+
+		_, err = y(fails(&executor.StepError{Path: "130", Action: say{}, Err: errOuch}))
+		require.ErrorContains(t, err, "step 13: executor_test.call: step 130:", "130 is not a step in 13")
 	})
 }
 

@@ -39,8 +39,6 @@ func runID(ctx context.Context) string {
 			return c.id
 		case *permit:
 			ctx = c.Context
-		case *derived:
-			ctx = c.Context
 		default:
 			return ""
 		}
