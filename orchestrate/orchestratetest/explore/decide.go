@@ -11,6 +11,10 @@ func (s *Schedule) decide(h *host) *strand {
 	if h.replayed < len(h.journal.records) {
 		return s.replay(h)
 	}
+	if !s.isNormal() {
+		s.leave()
+		return nil
+	}
 	slices.SortFunc(h.waiting, func(a, b *leaf) int { return comparePaths(a.path, b.path) })
 	for i, l := range h.waiting {
 		if l.ctx.Err() != nil {
@@ -67,14 +71,15 @@ func (s *Schedule) replay(h *host) *strand {
 
 func (s *Schedule) cancelled(h *host) {
 	s.trace.note("the run is cancelled")
-	s.steps = append(s.steps, step{})
+	s.steps = append(s.steps, nil)
+	h.cancelled = true
 	h.cancel(context.Canceled)
 }
 
 func (s *Schedule) crash(h *host) {
 	s.crashes++
 	s.progress = false
-	s.steps = append(s.steps, step{})
+	s.steps = append(s.steps, nil)
 	s.trace.note("the process crashes; the journal has %d records", len(h.journal.records))
 	for _, l := range h.waiting {
 		h.journal.doubt(l)
@@ -87,6 +92,9 @@ func (s *Schedule) crash(h *host) {
 func (s *Schedule) late(h *host, l *leaf) option {
 	refused := option{verb: refuse, leaf: l}
 	if _, received := s.received(l.action); received || isSleep(l.action) {
+		l.late = true
+	}
+	if l.late {
 		return refused
 	}
 	h.opts = append(h.opts[:0], refused, option{verb: finish, leaf: l})
@@ -117,7 +125,7 @@ func (s *Schedule) outside(o option) {
 				s.comes(o.event, 1)
 			}
 		}
-		s.steps = append(s.steps, step{})
+		s.steps = append(s.steps, nil)
 		s.check()
 	}()
 	<-done

@@ -23,11 +23,12 @@ type host struct {
 	waiting []*leaf
 	opts    []option // scratch
 
-	replayed int  // records of the journal that have been answered from
-	dead     bool // unwinding
-	crashed  bool
-	stuck    error // because nothing can happen any more
-	returned bool
+	replayed  int  // records of the journal that have been answered from
+	cancelled bool // on request
+	dead      bool // unwinding
+	crashed   bool
+	stuck     error // because nothing can happen any more
+	returned  bool
 }
 
 // strand is one line of control of the orchestration.
@@ -45,6 +46,7 @@ type leaf struct {
 	path   string
 	since  int           // how many steps had been taken when it was asked for
 	until  time.Duration // when a sleep ends
+	late   bool          // it cannot have begun when its context ended
 	verdict
 }
 
@@ -70,7 +72,6 @@ func (h *host) Execute(ctx context.Context, a actions.Action) (any, error) {
 	}
 	switch a := a.(type) {
 	case actions.Group:
-		h.s.groupBegins(ctx, a)
 		return executor.RunGroup(ctx, a, h)
 	case actions.Log, actions.Progress:
 		return nil, nil
@@ -78,6 +79,7 @@ func (h *host) Execute(ctx context.Context, a actions.Action) (any, error) {
 		return a.Max, nil
 	}
 	l := &leaf{ctx: ctx, action: a, path: executor.StepFrom(ctx).Path(), since: len(h.s.steps)}
+	l.late = ctx.Err() != nil
 	l.strand, _ = ctx.Value(strandKey{}).(*strand)
 	if err := h.s.asks(h, l); err != nil {
 		return nil, err
@@ -132,9 +134,18 @@ func (h *host) answer(i int, v verdict) *strand {
 	return l.strand
 }
 
-// WithCancel is context.WithCancelCause.
+// WithCancel is context.WithCancelCause, for groups.
 func (h *host) WithCancel(ctx context.Context) (context.Context, context.CancelCauseFunc) {
-	return context.WithCancelCause(ctx)
+	ctx, cancel := context.WithCancelCause(ctx)
+	if h.s.x.bounds.Conflicts == nil {
+		return ctx, cancel
+	}
+	return ctx, func(cause error) {
+		if _, ok := cause.(*executor.DecidedError); ok { //nolint:errorlint // RunGroup's own
+			h.s.decides()
+		}
+		cancel(cause)
+	}
 }
 
 // ForkJoin runs the first branch on the caller's strand and the others on strands of their own.

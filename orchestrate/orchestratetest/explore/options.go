@@ -1,6 +1,10 @@
 package explore
 
-import "github.com/baton-go/baton/actions"
+import (
+	"slices"
+
+	"github.com/baton-go/baton/actions"
+)
 
 // options lists what can happen next, the default first.
 func (s *Schedule) options(h *host) []option {
@@ -42,10 +46,10 @@ func (s *Schedule) options(h *host) []option {
 	if len(opts) == 0 {
 		opts = append(opts, option{verb: end})
 	}
-	if s.cancels < b.Cancels {
+	if s.cancels < b.Cancels && !h.cancelled {
 		opts = append(opts, option{verb: cancel})
 	}
-	if s.crashes < b.Crashes && s.progress {
+	if s.crashes < b.Crashes && (s.progress || h.inDoubt()) {
 		opts = append(opts, option{verb: crash})
 	}
 	h.opts = opts
@@ -85,4 +89,11 @@ func (s *Schedule) appendEvents(opts []option) []option {
 func isSleep(a actions.Action) bool {
 	_, ok := a.(actions.Sleep)
 	return ok
+}
+
+// inDoubt tells whether a crash now would leave open whether an action was carried out, of which it is known so far.
+func (h *host) inDoubt() bool {
+	return slices.ContainsFunc(h.waiting, func(l *leaf) bool {
+		return !actions.IsWait(l.action) && !h.journal.doubtful[l.path]
+	})
 }

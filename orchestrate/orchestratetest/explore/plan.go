@@ -15,6 +15,7 @@ type plan struct {
 	random   *rand.Rand
 	next     int // of picks, or of tokens
 	taken    []string
+	prunes   bool     // schedules that are equivalent to others
 	watched  bool     // where goroutines come from
 	failures []string // of its run that failed
 }
@@ -38,7 +39,7 @@ type node struct {
 }
 
 func (n *node) plan() plan {
-	p := plan{history: n.history}
+	p := plan{history: n.history, prunes: true}
 	if n.parent == nil {
 		p.asked = len(n.history.asked)
 		return p

@@ -28,9 +28,8 @@ type Schedule struct {
 	asked   []asked
 	marks   []int32 // how much had been asked at each choice
 	choices []choice
-	steps   []step
+	steps   []*leaf          // that were answered; nil is something that changes places with nothing
 	effects []actions.Action // that were carried out, or may have been
-	groups  map[string]actions.Mode
 
 	faults, crashes, cancels int
 	progress                 bool // since the last crash
@@ -45,12 +44,6 @@ type Schedule struct {
 type asked struct {
 	path   string
 	action actions.Action
-}
-
-// step is something that has happened in the world.
-type step struct {
-	leaf *leaf // nil: nothing commutes with it
-	bad  bool  // it failed
 }
 
 // ErrStuck is the error of a run that waits for something that never comes.
@@ -114,6 +107,9 @@ func (s *Schedule) run(exec executor.Executor, start func(context.Context, execu
 		case h.replayed < len(j.records):
 			s.diverged("the orchestration ended and did not ask for %s, which the journal has",
 				j.records[h.replayed].subject())
+		case !s.isNormal():
+			s.leave()
+			runtime.Goexit()
 		case !s.endsHere(h):
 			continue
 		}

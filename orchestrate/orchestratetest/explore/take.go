@@ -44,12 +44,11 @@ func (s *Schedule) take(h *host, l *leaf) (any, error) {
 	h.replayed++
 	s.progress = true
 	s.trace.step(l, r.value, r.err, note)
-	s.steps = append(s.steps, s.stepOf(l, r.err))
-	s.check()
-	if !s.isNormal() {
-		s.pruned = true
-		s.abort()
+	if r.verb == refuse && l.late { // nothing happened: it is part of the step that led to it
+		return r.value, r.err
 	}
+	s.steps = append(s.steps, s.stepOf(l))
+	s.check()
 	return r.value, r.err
 }
 
