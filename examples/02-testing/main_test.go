@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"testing"
@@ -8,8 +9,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/orchestrate"
 	"github.com/baton-go/baton/orchestrate/orchestratetest"
+	"github.com/baton-go/baton/orchestrate/orchestratetest/explore"
 )
 
 // A workflow is a function of a yield, and a yield is a function from an action to its result. So you write the world
@@ -103,6 +106,35 @@ func TestWhateverFailsNothingIsPromisedAndNothingIsForgotten(t *testing.T) {
 		note := Write{To: "accounting", Text: "look into the refund of order 7"}
 		require.Equal(t, lost, slices.Contains(asked, actions.Action(note)), "step %d failed", failing)
 	}
+}
+
+// bank is the world of an exploration: it keeps what was paid back, once for each order.
+type bank struct{ paid map[string]int }
+
+func (b *bank) mux() *executor.Mux {
+	return executor.NewMux(
+		executor.On(func(context.Context, FindOrder) (Order, error) { return Order{Customer: "Grace", Paid: 1000}, nil }),
+		executor.On(func(context.Context, AskManager) (bool, error) { return true, nil }),
+		executor.OnVoid(func(_ context.Context, a PayBack) error {
+			b.paid[a.Order] = a.Amount
+			return nil
+		}),
+		executor.OnVoid(func(context.Context, Write) error { return nil }),
+	)
+}
+
+// An exploration tries everything that the world can do: up to two faults, before an effect or after it, and a crash
+// anywhere, after which the run goes on.
+func TestUnderEveryScheduleACustomerWhoIsToldSoIsPaidBack(t *testing.T) {
+	t.Parallel()
+	explore.Schedules(t, explore.Bounds{Faults: 2}, func(s *explore.Schedule) {
+		b := &bank{map[string]int{}}
+		answer, err := explore.Run(s, orchestrate.Bind(Refund, "7"), b.mux())
+		if err == nil {
+			require.Equal(s, "1000 is on its way.", answer)
+			require.Equal(s, 1000, b.paid["7"])
+		}
+	})
 }
 
 // Run with real handlers, it says:
