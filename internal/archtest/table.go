@@ -75,6 +75,9 @@ var Baton = Table{
 		Imports: append([]string{"github.com/stretchr/testify/require"}, everything...),
 		Touches: anyFile,
 	},
+	"internal/mutants": {
+		Imports: []string{"actions", "executor", "orchestrate", "orchestrate/orchestratetest/explore", "internal/show"},
+	},
 	"internal/nearest":  {},
 	"internal/show":     {Imports: []string{"actions"}},
 	"internal/snippets": {},

@@ -14,6 +14,8 @@ import (
 // lesson is a workflow with a bug, the same workflow without it, and a test that tells them apart.
 type lesson[T any] struct {
 	bounds explore.Bounds
+	// cancels is how many requests to cancel the run the workflow withstands besides, once it is fixed.
+	cancels int
 	// test makes a world, runs the flow in it, and says what must hold.
 	test       func(s *explore.Schedule, flow orchestrate.Orchestration[T])
 	bug, fixed orchestrate.Orchestration[T]
@@ -39,15 +41,24 @@ func (l lesson[T]) learn(t *testing.T) {
 			"less is enough: %q\n%s", fewer, text)
 	}
 
-	wider := l.bounds
-	wider.Crashes = 1
-	report = explore.Schedules(t, wider, l.body(l.fixed))
+	report = explore.Schedules(t, l.wider(), l.body(l.fixed))
 	require.True(t, report.Exhausted)
 	require.Greater(t, report.Schedules, 1)
 	if l.found != "" {
 		text = l.replay(l.fixed, l.found)
 		require.NotContains(t, text, "explore: the test fails", "nor under the schedule of the bug")
 	}
+}
+
+// wider are the bounds within which the fixed workflow has no bug.
+func (l lesson[T]) wider() explore.Bounds {
+	bounds := l.bounds
+	bounds.Crashes = 1
+	bounds.Cancels += l.cancels
+	if bounds.MaxSteps == 0 {
+		bounds.MaxSteps = 200
+	}
+	return bounds
 }
 
 func (l lesson[T]) body(flow orchestrate.Orchestration[T]) func(*explore.Schedule) {

@@ -1,6 +1,10 @@
 package lessons_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/baton-go/baton/internal/mutants"
+)
 
 // TestEveryPlantedBugIsFound has a subtest for each lesson.
 func TestEveryPlantedBugIsFound(t *testing.T) {
@@ -14,8 +18,14 @@ func TestEveryPlantedBugIsFound(t *testing.T) {
 }
 
 // lessons are all lessons, by what happens to those who have not learnt them.
-func lessons() map[string]interface{ learn(t *testing.T) } {
-	return map[string]interface{ learn(t *testing.T) }{
+func lessons() map[string]interface {
+	learn(t *testing.T)
+	mutate(t *testing.T, s survivors) mutants.Score
+} {
+	return map[string]interface {
+		learn(t *testing.T)
+		mutate(t *testing.T, s survivors) mutants.Score
+	}{
 		"charged twice for a lost answer": chargedTwiceForALostAnswer(),
 		"charged twice for a crash":       chargedTwiceForACrash(),
 		"charged twice for a timeout":     chargedTwiceForATimeout(),
@@ -34,7 +44,7 @@ func lessons() map[string]interface{ learn(t *testing.T) } {
 		"early event lost":                earlyEventLost(),
 		"event counted twice":             eventCountedTwice(),
 		"checked too early":               checkedTooEarly(),
-		"in the order of a map":           inTheOrderOfAMap(),
+		"in the order of a map":           inTheOrderOfAMap("ann bob cid dan eve fay gus hal", 8),
 		"by the clock":                    byTheClock(),
 		"by a counter":                    byACounter(),
 	}

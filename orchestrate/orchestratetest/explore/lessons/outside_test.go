@@ -54,12 +54,18 @@ func earlyEventLost() lesson[actions.Void] {
 		},
 		test: func(s *explore.Schedule, flow orchestrate.Orchestration[actions.Void]) {
 			var asked, listening, called, heard bool
+			var d done
+			begin := s.Now()
 			s.Meanwhile("the bank calls", func() {
 				called = asked
 				heard = called && listening
 			})
 			_, err := explore.Run(s, flow, executor.NewMux(
-				executor.OnVoid(func(context.Context, Ask) error { asked = true; return nil }),
+				executor.OnVoid(func(ctx context.Context, _ Ask) error {
+					require.Equal(s, d.first(ctx), !asked, "one asks once")
+					asked = true
+					return nil
+				}),
 				executor.OnVoid(func(context.Context, Listen) error { listening = true; return nil }),
 				executor.On(func(context.Context, Look) (bool, error) { return heard, nil }),
 			))
@@ -69,6 +75,7 @@ func earlyEventLost() lesson[actions.Void] {
 				return
 			}
 			require.ErrorIs(s, err, orchestrate.ErrNotReady)
+			require.Equal(s, 2*time.Hour, s.Now().Sub(begin), "there is time to call")
 		},
 		found: `"the bank calls" before 1`,
 		says:  "nobody waits for a call that came",
@@ -106,7 +113,8 @@ func eventCountedTwice() lesson[int] {
 			s.Send("deposit", deposit{"2", 10})
 			sum, err := explore.Run(s, flow, executor.NewMux())
 			if errors.Is(err, explore.ErrStuck) {
-				return // one never came
+				require.NotZero(s, s.Trouble(), "one never came")
+				return
 			}
 			require.NoError(s, err)
 			require.Equal(s, 30, sum, "each deposit counts once")

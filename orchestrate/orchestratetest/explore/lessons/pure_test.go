@@ -28,29 +28,39 @@ type Bill struct {
 
 const month = 30 * 24 * time.Hour
 
-// billed is a test of workflows that send bills.
-func billed(n int) func(s *explore.Schedule, flow orchestrate.Orchestration[int]) {
+// billed is a test of workflows that send so many bills in each of some runs, and of when they do.
+func billed(n, runs int, when ...time.Duration) func(*explore.Schedule, orchestrate.Orchestration[int]) {
 	return func(s *explore.Schedule, flow orchestrate.Orchestration[int]) {
-		bills := map[Bill]bool{}
-		sent, err := explore.Run(s, flow, executor.NewMux(
-			executor.OnVoid(func(_ context.Context, a Bill) error { bills[a] = true; return nil }),
-		))
-		require.NoError(s, err)
-		require.Equal(s, n, sent)
-		require.Len(s, bills, n)
-		for b := range bills {
-			require.NotEmpty(s, b.Number)
-			require.NotZero(s, b.Cents)
+		numbers, d, begin := map[string]bool{}, done{}, s.Now()
+		mux := executor.NewMux(executor.OnVoid(func(ctx context.Context, a Bill) error {
+			if d.first(ctx) {
+				require.NotEmpty(s, a.Number)
+				require.NotContains(s, numbers, a.Number, "each bill has a number of its own")
+				require.NotZero(s, a.Cents)
+				require.Equal(s, when[min(len(numbers), len(when)-1)], s.Now().Sub(begin), "it comes when it should")
+				require.True(s, a.Due.IsZero() || a.Due.Equal(s.Now().Add(month)), "it is due in a month")
+				numbers[a.Number] = true
+			}
+			return nil
+		}))
+		for range runs {
+			sent, err := explore.Run(s, flow, mux)
+			require.NoError(s, err)
+			require.Equal(s, n, sent)
 		}
+		require.Len(s, numbers, n*runs)
+		require.Equal(s, when[len(when)-1], s.Now().Sub(begin))
 	}
 }
 
-// Maps have another order each time. A workflow that goes by it is another workflow after a crash.
-func inTheOrderOfAMap() lesson[int] {
-	open := map[string]map[string]int{} // bills by customer and number: too many to come in the same order by chance
-	for _, customer := range strings.Fields("ann bob cid dan eve fay gus hal") {
+// Maps have another order each time. A workflow that goes by it is another workflow after a crash. It takes some
+// customers to be sure of that, so that their bills do not come in the same order by chance.
+func inTheOrderOfAMap(customers string, each int) lesson[int] {
+	open, all := map[string]map[string]int{}, 0 // bills by customer and number
+	for _, customer := range strings.Fields(customers) {
 		open[customer] = map[string]int{}
-		for i := range 8 {
+		for i := range each {
+			all++
 			open[customer][fmt.Sprintf("%s/%d", customer, i)] = 100 + i
 		}
 	}
@@ -79,27 +89,31 @@ func inTheOrderOfAMap() lesson[int] {
 			}
 			return n, nil
 		},
-		test: billed(64),
+		test: billed(all, 1, 0),
 		says: "two runs of the same beginning differ",
 	}
 }
 
 // The clock goes on between a run and its replay. The time is an effect as others are: ask for it.
 func byTheClock() lesson[int] {
-	return lesson[int]{
-		bounds: explore.Bounds{Faults: explore.None},
-		bug: func(y actions.Yield) (int, error) {
-			return 1, orchestrate.Tell(y, Bill{Number: "7", Cents: 100, Due: time.Now().Add(month)})
-		},
-		fixed: func(y actions.Yield) (int, error) {
-			now, err := orchestrate.Do(y, actions.Now{})
+	bill := func(number func(today time.Time) string) orchestrate.Orchestration[int] {
+		return func(y actions.Yield) (int, error) {
+			if err := orchestrate.Tell(y, actions.Sleep{For: month}); err != nil {
+				return 0, err
+			}
+			today, err := orchestrate.Do(y, actions.Now{})
 			if err != nil {
 				return 0, err
 			}
-			return 1, orchestrate.Tell(y, Bill{Number: "7", Cents: 100, Due: now.Add(month)})
-		},
-		test: billed(1),
-		says: "Due: ",
+			return 1, orchestrate.Tell(y, Bill{Number: number(today), Due: today.Add(month), Cents: 100})
+		}
+	}
+	return lesson[int]{
+		bounds: explore.Bounds{Faults: explore.None},
+		bug:    bill(func(time.Time) string { return time.Now().Format(time.RFC3339Nano) }),
+		fixed:  bill(func(today time.Time) string { return today.Format(time.DateOnly) }),
+		test:   billed(1, 2, month, 2*month),
+		says:   "Number: ",
 	}
 }
 
@@ -119,7 +133,7 @@ func byACounter() lesson[int] {
 			}
 			return 1, orchestrate.Tell(y, Bill{Number: number, Cents: 100})
 		},
-		test: billed(1),
+		test: billed(1, 2, 0),
 		says: `Number: `,
 	}
 }

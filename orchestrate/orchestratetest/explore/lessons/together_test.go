@@ -134,19 +134,33 @@ func staleAfterARace() lesson[string] {
 		bug:   buy(func(_, noted offer) offer { return noted }),
 		fixed: buy(func(winner, _ offer) offer { return winner }),
 		test: func(s *explore.Schedule, flow orchestrate.Orchestration[string]) {
-			ordered := map[string]bool{}
+			quoted, confirmed := map[string]bool{}, map[string]bool{}
+			var orders []string
+			var d done
 			supplier, err := explore.Run(s, flow, executor.NewMux(
-				executor.On(func(_ context.Context, a Quote) (int, error) { return prices[a.Supplier], nil }),
-				executor.On(func(_ context.Context, a Confirm) (bool, error) { return a.Price == prices[a.Supplier], nil }),
-				executor.OnVoid(func(_ context.Context, a Order) error {
+				executor.On(func(_ context.Context, a Quote) (int, error) {
+					quoted[a.Supplier] = true
+					return prices[a.Supplier], nil
+				}),
+				executor.On(func(_ context.Context, a Confirm) (bool, error) {
+					require.True(s, quoted[a.Supplier], "one confirms what one has said")
+					confirmed[a.Supplier] = true
+					return a.Price == prices[a.Supplier], nil
+				}),
+				executor.OnVoid(func(ctx context.Context, a Order) error {
 					require.Equal(s, prices[a.Supplier], a.Price, "one pays what was quoted")
-					ordered[a.Supplier] = true
+					require.True(s, confirmed[a.Supplier], "and confirmed")
+					if d.first(ctx) {
+						orders = append(orders, a.Supplier)
+					}
 					return nil
 				}),
 			))
-			if err == nil {
-				require.Equal(s, map[string]bool{supplier: true}, ordered)
+			if err != nil {
+				require.NotZero(s, s.Trouble())
+				return
 			}
+			require.Equal(s, []string{supplier}, orders)
 		},
 		found: "0.1.0 before 0.0.1",
 		says:  "one pays what was quoted",

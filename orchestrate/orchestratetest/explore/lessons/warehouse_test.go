@@ -35,6 +35,11 @@ type (
 	}
 )
 
+var (
+	errPaid    = errors.New("it is paid, and so it is kept")
+	errShipped = errors.New("it is on its way, and so it is paid")
+)
+
 // warehouse is a bank with goods.
 type warehouse struct {
 	*bank
@@ -47,9 +52,22 @@ func newWarehouse() *warehouse {
 }
 
 func (w *warehouse) mux() *executor.Mux {
-	return w.bank.mux(
+	return executor.NewMux(
+		executor.OnVoid(w.charge),
+		executor.OnVoid(func(ctx context.Context, a Refund) error {
+			if len(w.shipped) > 0 {
+				return errShipped
+			}
+			return w.refund(ctx, a)
+		}),
 		executor.OnVoid(func(_ context.Context, a Reserve) error { w.reserved[a.Order] = true; return nil }),
-		executor.OnVoid(func(_ context.Context, a Release) error { delete(w.reserved, a.Order); return nil }),
+		executor.OnVoid(func(_ context.Context, a Release) error {
+			if w.taken > 0 {
+				return errPaid
+			}
+			delete(w.reserved, a.Order)
+			return nil
+		}),
 		executor.OnVoid(func(_ context.Context, a Ship) error {
 			w.shipped[Recall{Order: a.Order, From: a.From}] = true
 			return nil
@@ -87,6 +105,10 @@ func keyReused() lesson[string] {
 		fixed:  sell(func(from string) string { return "order 7 from " + from }),
 		test: func(s *explore.Schedule, flow orchestrate.Orchestration[string]) {
 			w := newWarehouse()
+			s.Always(func() {
+				require.LessOrEqual(s, w.taken, price, "nobody pays twice")
+				require.True(s, len(w.shipped) == 0 || w.taken > 0, "what is on its way is paid")
+			})
 			from, err := explore.Run(s, flow, w.mux())
 			require.NoError(s, err)
 			if from == "" {
@@ -98,7 +120,7 @@ func keyReused() lesson[string] {
 			require.Equal(s, price, w.taken, "what is sold is paid")
 		},
 		found: "fail 1",
-		says:  "what is sold is paid",
+		says:  "what is on its way is paid",
 	}
 }
 
@@ -119,6 +141,7 @@ func compensationForgotten() lesson[actions.Void] {
 	ship, recall := Ship{Order: "7", From: "Hamburg"}, Recall{Order: "7", From: "Hamburg"}
 	var none actions.Void
 	return lesson[actions.Void]{
+		cancels: 1,
 		bug: func(y actions.Yield) (actions.Void, error) {
 			if err := orchestrate.Tell(y, reserve); err != nil {
 				return none, errors.Join(err, orchestrate.Tell(y, release))
@@ -144,7 +167,21 @@ func compensationForgotten() lesson[actions.Void] {
 		},
 		test: func(s *explore.Schedule, flow orchestrate.Orchestration[actions.Void]) {
 			w := newWarehouse()
-			if _, err := explore.Run(s, flow, w.mux()); err != nil {
+			mux := w.mux()
+			_, err := explore.Run(s, flow, executor.Func(func(ctx context.Context, a actions.Action) (any, error) {
+				switch a.(type) {
+				case Charge:
+					require.NotEmpty(s, w.reserved, "what is paid is there")
+				case Ship:
+					require.NotZero(s, w.taken, "what is on its way is paid")
+				}
+				return mux.Execute(ctx, a)
+			}))
+			if told(s, err) {
+				return
+			}
+			if err != nil {
+				require.NotZero(s, s.Trouble())
 				require.Empty(s, w.shipped)
 				require.Zero(s, w.taken)
 				require.Empty(s, w.reserved, "nothing stays reserved for an order that failed")
