@@ -36,8 +36,8 @@ type Mock struct {
 
 // NewMock makes a mock without rules. An action is answered by the first rule that matches it and is not used up; the
 // asides Log, Progress and Version need none. For any other the test fails, and the orchestration is told an error that
-// no retry cures; one that goes on nonetheless, for 1000 such actions or 100 000 in one run, is ended. When the test ends,
-// every rule must have been used as often as it says (see [Rule]). NewMock panics if the test is nil.
+// no retry cures; one that goes on nonetheless, for 1000 such actions or 100 000 in one run, is ended. When the test
+// ends, every rule must have been used as often as it says (see [Rule]). NewMock panics if the test is nil.
 func NewMock(t TB) *Mock {
 	require(t, "NewMock")
 	m := &Mock{t: t}
