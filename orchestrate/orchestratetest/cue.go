@@ -110,4 +110,5 @@ func (o *optional) take(c *cue) bool {
 
 func (o *optional) done() bool { return !o.begun || o.node.done() }
 
-func (o *optional) all(may bool) []*cue { return o.node.all(may || !o.begun) }
+// all need not be told: what is within something that has not begun has not begun either.
+func (o *optional) all(bool) []*cue { return o.node.all(!o.begun) }

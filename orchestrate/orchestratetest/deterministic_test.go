@@ -283,7 +283,8 @@ func TestAYieldOfAForeignGoroutineIsFound(t *testing.T) {
 func TestAYieldAfterTheRunIsAnErrorOfTheYield(t *testing.T) {
 	t.Parallel()
 	yields := make(chan actions.Yield, 1)
-	_, err := kit.Deterministic(t, func(y actions.Yield) (int, error) {
+	fake := &fakeT{}
+	_, err := kit.Deterministic(fake, func(y actions.Yield) (int, error) {
 		select {
 		case yields <- y:
 		default:
@@ -291,8 +292,14 @@ func TestAYieldAfterTheRunIsAnErrorOfTheYield(t *testing.T) {
 		return 0, nil
 	}, all())
 	require.NoError(t, err)
-	_, err = thing("a")(<-yields)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, err = thing("a")(<-yields)
+	}()
+	<-done
 	require.ErrorIs(t, err, executor.ErrOver)
+	require.Empty(t, fake.text())
 }
 
 func TestAGoroutineThatIsLeftBehindIsFound(t *testing.T) {

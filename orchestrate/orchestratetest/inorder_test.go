@@ -10,6 +10,7 @@ import (
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/combinators"
 	"github.com/baton-go/baton/executor"
+	"github.com/baton-go/baton/executor/backoff"
 	"github.com/baton-go/baton/internal/turns"
 	"github.com/baton-go/baton/orchestrate"
 	kit "github.com/baton-go/baton/orchestrate/orchestratetest"
@@ -37,6 +38,21 @@ func TestWhoeverCarriesOutTheGroupABranchThatIsNeverAnsweredWaits(t *testing.T) 
 			require.Equal(t, 2, n)
 		})
 	}
+}
+
+func TestWhoIsStillWaitedForIsNotToldThatItWaitsInVain(t *testing.T) {
+	t.Parallel()
+	flow := func(y actions.Yield) (int, error) {
+		_, err := orchestrate.All(y, thing("a"), func(y actions.Yield) (int, error) {
+			if _, err := orchestrate.Race(y, thing("b"), thing("c")); err != nil {
+				return 0, err
+			}
+			return thing("d")(y)
+		})
+		return 0, err
+	}
+	_, err := kit.RunScript(t, flow, price("a").Never(), price("b").Never(), price("c"), price("d").Fail(errBusy))
+	require.ErrorIs(t, err, errBusy)
 }
 
 func TestWhoIsCancelledByTheRunIsToldItsCause(t *testing.T) {
@@ -102,6 +118,38 @@ func TestAReplayFromTheMiddleIsNamed(t *testing.T) {
 	require.Contains(t, text, `replayed from its first 2 answers, step 1 differs
   first:  orchestratetest_test.Price{Thing: "b"}
 `)
+}
+
+func TestAGroupThatIsRetriedMayTakeAnotherWay(t *testing.T) {
+	t.Parallel()
+	m := kit.NewMock(t)
+	kit.On(m, Price{Thing: "a"}).ReturnSequence(1)
+	kit.On(m, Price{Thing: "a"}).Fail(errBusy)
+	kit.On(m, Price{Thing: "b"}).Fail(errBusy).Once()
+	_, err := kit.Deterministic(t, func(y actions.Yield) ([]int, error) {
+		return orchestrate.All(y, thing("a", "b"))
+	}, combinators.Retried(combinators.Retry{MaxAttempts: 2, Schedule: backoff.Constant(0)})(m))
+	require.ErrorIs(t, err, errBusy)
+}
+
+func TestAGroupThatNobodyCarriesOutIsNotReplayed(t *testing.T) {
+	t.Parallel()
+	_, err := kit.Deterministic(t, func(y actions.Yield) ([]int, error) {
+		return orchestrate.All(y, thing("a"), thing("b"))
+	}, executor.NewMux())
+	var unhandled *executor.UnhandledError
+	require.ErrorAs(t, err, &unhandled)
+}
+
+func TestAResultThatOutlivesTheRunIsFound(t *testing.T) {
+	t.Parallel()
+	total := []int{0}
+	require.Contains(t, told(t, func(t *fakeT) {
+		_, _ = kit.Deterministic(t, func(actions.Yield) ([]int, error) {
+			total[0]++
+			return total, nil
+		}, all())
+	}), "it returns another result\n  first:  []int{1}\n  replay: []int{2}\n          [0]: want 1, got 2\n")
 }
 
 func TestALateAnswerIsNotPartOfTheRun(t *testing.T) {

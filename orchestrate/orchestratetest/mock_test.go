@@ -265,15 +265,20 @@ func TestAMockServesAnyNumberOfRuns(t *testing.T) {
 	t.Parallel()
 	m := kit.NewMock(t)
 	kit.OnType[Price](m)
-	for range 2 {
-		_, err := orchestrate.Run(t.Context(), func(y actions.Yield) (int, error) {
-			for range 60_000 {
-				if _, err := thing("a")(y); err != nil {
-					return 0, err
-				}
+	flow := func(y actions.Yield) (int, error) {
+		for range 60_000 {
+			if _, err := thing("a")(y); err != nil {
+				return 0, err
 			}
-			return 0, nil
-		}, m)
+		}
+		return 0, nil
+	}
+	for range 2 {
+		_, err := orchestrate.Run(t.Context(), flow, m)
+		require.NoError(t, err)
+	}
+	for range 2 {
+		_, err := flow(func(a actions.Action) (any, error) { return m.Execute(t.Context(), a) })
 		require.NoError(t, err)
 	}
 }

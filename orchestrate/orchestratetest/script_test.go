@@ -98,6 +98,10 @@ func TestLinesMayComeInAnyOrderOrNotAtAll(t *testing.T) {
 		_, err := kit.RunScript(t, thing(things...), script()...)
 		require.NoError(t, err)
 	}
+	halfway := kit.InAnyOrder(kit.Optional(kit.Sequence(price("a"), price("b"))), price("c"))
+	require.True(t, run(func(t *fakeT) { _, _ = kit.RunScript(t, thing("a", "c"), halfway) }).Failed())
+	passed := kit.Sequence(kit.Optional(price("a")), price("b"), price("c"))
+	require.True(t, run(func(t *fakeT) { _, _ = kit.RunScript(t, thing("b", "a", "c"), passed) }).Failed())
 	for _, things := range [][]string{
 		{"b"},
 		{"a", "b", "g"},
@@ -159,10 +163,30 @@ func TestInAGroupEachBranchFindsItsOwnLinesInOrder(t *testing.T) {
 		}
 		require.True(t, run(func(t *fakeT) { _, _ = kit.RunScript(t, flow, lines...) }).Failed(), order)
 	}
+	both := func(y actions.Yield) ([]int, error) { return orchestrate.All(y, thing("a"), thing("b", "c")) }
 	require.True(t, run(func(t *fakeT) {
-		_, _ = kit.RunScript(t, func(y actions.Yield) ([]int, error) { return orchestrate.All(y, thing("a"), thing("b")) },
-			kit.Sequence(price("b"), price("a")))
+		_, _ = kit.RunScript(t, both, kit.Sequence(price("b"), price("a")), price("c"))
 	}).Failed(), "a Sequence is in order across branches")
+	_, err := kit.RunScript(t, both, kit.InAnyOrder(price("c"), price("b")), price("a"))
+	require.NoError(t, err, "a branch may find several of its lines in one")
+}
+
+func TestABranchWithinABranchFindsItsLinesAfterThoseOfTheOuter(t *testing.T) {
+	t.Parallel()
+	flow := func(y actions.Yield) ([]int, error) {
+		return orchestrate.All(y, thing("a"), func(y actions.Yield) (int, error) {
+			if _, err := thing("b")(y); err != nil {
+				return 0, err
+			}
+			nested, err := orchestrate.All(y, thing("c"), thing("d"))
+			return len(nested), err
+		})
+	}
+	_, err := kit.RunScript(t, flow, price("b"), price("d"), price("a"), price("c"))
+	require.NoError(t, err)
+	require.True(t, run(func(t *fakeT) {
+		_, _ = kit.RunScript(t, flow, price("c"), price("b"), price("d"), price("a"))
+	}).Failed())
 }
 
 func nestedName([]int) string { return "e" }

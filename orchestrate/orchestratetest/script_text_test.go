@@ -94,6 +94,37 @@ so far:
   0  orchestratetest_test.Fetch{Container: "users", Items: 3} → []string{"Ada", "Grace"}
   1  orchestratetest_test.Greet{Name: "Ada"} → error: the line is busy`,
 		},
+		"too early in a scope, where nobody is beside": {
+			func(t *fakeT) {
+				_, _ = kit.RunScript(t, func(y actions.Yield) (int, error) {
+					return orchestrate.Scope(y, "s", thing("b", "a"))
+				}, price("a"), price("b"))
+			},
+			`script: step 0.0.0 is not as expected
+  want: orchestratetest_test.Price{Thing: "a"}  @
+  got:  orchestratetest_test.Price{Thing: "b"}
+        Thing: want "a", got "b"
+  it is expected later: @
+so far: nothing`,
+		},
+		"left, and told once": {
+			func(t *fakeT) {
+				s := kit.Script(t, price("a"))
+				s.AssertExpectations()
+				s.AssertExpectations()
+			},
+			`script: 1 line is left:
+  orchestratetest_test.Price{Thing: "a"}  @
+so far: nothing`,
+		},
+		"left when the test has failed anyway": {
+			func(t *fakeT) {
+				kit.Script(t, price("a"))
+				kit.On(kit.NewMock(t), Price{})
+				t.Errorf("it is raining")
+			},
+			`it is raining`,
+		},
 		"left at the end of the test": {
 			func(t *fakeT) { kit.Script(t, fetch, price("a")) },
 			`script: 2 lines are left:
