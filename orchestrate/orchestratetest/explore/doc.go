@@ -25,8 +25,8 @@
 // comes; or the earliest timer ends; or the run is cancelled; or the process crashes. After a crash the orchestration
 // starts again from the journal, which answers what it has records of; an action that was carried out and not yet
 // recorded is carried out again, under the same key (see executor.Step). An action whose context ends while it waits is
-// refused, or was already under way: then its effect takes place, at once, and its answer is lost. One that is asked for
-// under a context that has ended is refused.
+// refused, or was already under way: then its effect takes place, at once, and its answer is lost. An action that is
+// asked for under a context that has ended is refused.
 //
 // An action's effect and its answer are one moment, so a crash finds one action at most that was carried out and not
 // recorded; for more there are several crashes in a row.

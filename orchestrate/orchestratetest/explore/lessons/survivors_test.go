@@ -52,8 +52,8 @@ var survived = map[string]survivors{
 		missed:     map[string][]string{refused: {`swallow lessons_test.Send{To: "ann"}`}},
 	},
 	"retried without end": {missed: map[string][]string{refused: {"swallow actions.Sleep*"}}},
-	"left locked":        {equivalent: map[string][]string{again: {"twice undo *"}}},
-	"loser succeeds too": {equivalent: map[string][]string{again: {"twice undo *"}}},
+	"left locked":         {equivalent: map[string][]string{again: {"twice undo *"}}},
+	"loser succeeds too":  {equivalent: map[string][]string{again: {"twice undo *"}}},
 	"noted before it is done": {equivalent: map[string][]string{
 		again: {"twice lessons_test.Note{}"},
 		reads: {"twice lessons_test.Sent{}"},
