@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/orchestrate"
 	"github.com/baton-go/baton/orchestrate/orchestratetest/explore"
 )
@@ -54,4 +55,18 @@ func TestWhatFailsOnceOnlyIsToldAllTheSame(t *testing.T) {
 	})
 	require.Contains(t, text, "but not when it is run again, so it depends on something else than its schedule. It said:")
 	require.Contains(t, text, "the moon is full")
+}
+
+func TestARefusalAfterACrashSaysThatItKnowsLess(t *testing.T) {
+	t.Parallel()
+	text := failure(func(t explore.TB) {
+		explore.Replay(t, explore.Bounds{}, "crash after 0; fail 0", func(s *explore.Schedule) {
+			w := newWorld()
+			if _, err := explore.Run(s, sequence(1), w.mux()); err != nil {
+				require.False(s, executor.NotDone(err))
+				require.Empty(s, w.done)
+			}
+		})
+	})
+	require.Contains(t, text, "the action was not done (but perhaps before the crash) (not carried out)")
 }

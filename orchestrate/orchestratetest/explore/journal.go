@@ -38,6 +38,8 @@ func (j *journal) believe(path string, err error) error {
 
 type doubtfulError struct{ error }
 
+func (e *doubtfulError) Error() string { return e.error.Error() + " (but perhaps before the crash)" }
+
 func (e *doubtfulError) Unwrap() error { return e.error }
 
 func (e *doubtfulError) NotDone() bool { return false }
