@@ -52,6 +52,10 @@ var Baton = Table{
 		Imports: []string{"actions", "executor", "orchestrate", "internal/show", "internal/turns"},
 		Touches: anyFile,
 	},
+	"orchestrate/orchestratetest/cassette": {
+		Imports: append([]string{"orchestrate/orchestratetest", "internal/show", "internal/turns"}, core...),
+		Touches: anyFile,
+	},
 	"orchestrate/orchestratetest/plan": {
 		Imports: append([]string{"internal/show", "internal/turns"}, core...),
 		Touches: []string{"dry.go", "pretend.go", "record.go"},

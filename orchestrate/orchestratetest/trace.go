@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +20,7 @@ type Call struct {
 	// Path is the step of the action, such as "3.1.0", or "" outside a run. That of an aside is the next action's.
 	Path   string
 	Action actions.Action
+	// Result is nil beside an error, unless it says something.
 	Result any
 	Err    error
 }
@@ -145,10 +147,15 @@ func (r *recorder) Execute(ctx context.Context, a actions.Action) (result any, e
 	}()
 	result, err = r.next.Execute(ctx, a)
 	returned = true
-	c.Result, c.Err = clone(result), err
+	if c.Err = err; err == nil || !isZero(result) {
+		c.Result = clone(result)
+	}
 	r.add(ctx, c)
 	return result, err
 }
+
+// isZero tells whether a value is nothing to speak of beside an error.
+func isZero(v any) bool { return v == nil || reflect.ValueOf(v).IsZero() }
 
 func (r *recorder) Unwrap() executor.Executor { return r.next }
 
