@@ -11,18 +11,33 @@ import (
 
 // check checks the invariants.
 func (s *Schedule) check() {
-	defer s.contain("an invariant")
-	for _, f := range s.always {
-		f()
+	if len(s.always) == 0 {
+		return
 	}
+	s.contain("an invariant", func() {
+		for _, f := range s.always {
+			f()
+		}
+	})
 }
 
-// contain makes a failure of a panic.
-func (s *Schedule) contain(what string) {
-	if p := recover(); p != nil {
-		s.Errorf("%s panicked: %v", what, executor.NewPanicError(p))
+// contain calls what the test has given, and makes a failure of a panic, or of an end that is not the schedule's.
+func (s *Schedule) contain(what string, f func()) {
+	returned := false
+	defer func() {
+		p := recover()
+		switch {
+		case returned || p == nil && s.aborted:
+			return
+		case p != nil:
+			s.Errorf("%s panicked: %+v", what, executor.NewPanicError(p))
+		default:
+			s.Errorf("%s exited its goroutine: it is to make assertions on the schedule, not on t", what)
+		}
 		s.abort()
-	}
+	}()
+	f()
+	returned = true
 }
 
 // asks notes that the orchestration asks for an action. The error is that of one that it cannot ask for.

@@ -3,11 +3,20 @@ package explore
 import (
 	"context"
 	"slices"
+
+	"github.com/baton-go/baton/executor"
 )
 
 // decide chooses what happens next, while every strand waits. It returns the strand that goes on for it, or nil if
 // nobody does yet.
-func (s *Schedule) decide(h *host) *strand {
+func (s *Schedule) decide(h *host) (next *strand) {
+	defer func() { // of the functions in the bounds
+		if p := recover(); p != nil {
+			s.Errorf("a function in the bounds panicked: %+v", executor.NewPanicError(p))
+			s.aborted, next = true, nil
+			h.kill()
+		}
+	}()
 	if h.replayed < len(h.journal.records) {
 		return s.replay(h)
 	}
@@ -107,7 +116,6 @@ func (s *Schedule) outside(o option) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		defer s.contain("what happens meanwhile")
 		switch o.verb {
 		case drop:
 			s.faults++

@@ -40,7 +40,7 @@ func (s *Schedule) addEvent(e *event) {
 func (s *Schedule) comes(e *event, times int) {
 	e.gone = true
 	if e.do != nil {
-		e.do()
+		s.contain("what happens meanwhile", e.do)
 	}
 	for range times {
 		s.inbox[e.name] = append(s.inbox[e.name], e.payload)

@@ -80,3 +80,21 @@ func TestBadBoundsAreRefused(t *testing.T) {
 	})
 	require.PanicsWithValue(t, "explore: the body is nil", func() { explore.Schedules(t, explore.Bounds{}, nil) })
 }
+
+func TestBoundsThatPanicAreAFailure(t *testing.T) {
+	t.Parallel()
+	both := func(y actions.Yield) (int, error) {
+		_, err := orchestrate.All(y, sequence(1, 2), sequence(3, 4))
+		return 0, err
+	}
+	for name, bounds := range map[string]explore.Bounds{
+		"faults":    {FaultsOf: func(a actions.Action) []explore.Fault { panic(a) }},
+		"conflicts": {Conflicts: func(a, _ actions.Action) bool { panic(a) }},
+	} {
+		text := failure(func(t explore.TB) {
+			explore.Schedules(t, bounds, func(s *explore.Schedule) { _, _ = explore.Run(s, both, newWorld().mux()) })
+		})
+		require.Contains(t, text, "a function in the bounds panicked: panic: ", name)
+		require.Contains(t, text, "misuse_test.go", name)
+	}
+}

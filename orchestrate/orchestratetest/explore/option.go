@@ -2,6 +2,7 @@ package explore
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -28,7 +29,8 @@ type option struct {
 	verb  verb
 	leaf  *leaf // of carryOut to refuse
 	event *event
-	fault int // index
+	how   *Fault
+	fault int // its index
 	of    int // how many faults the action has of this kind
 }
 
@@ -79,13 +81,34 @@ func (o option) token(instead option) string {
 	return text
 }
 
-// tokens splits a schedule as it was printed.
-func tokens(schedule string) []string {
-	var all []string
-	for token := range strings.SplitSeq(schedule, ";") {
-		if token = strings.Join(strings.Fields(token), " "); token != "" {
-			all = append(all, token)
+// tokens splits a schedule as it was printed. The names of events are quoted, and may contain anything.
+func tokens(schedule string) (all []string) {
+	var words []string
+	end := func() {
+		if len(words) > 0 {
+			all = append(all, strings.Join(words, " "))
+		}
+		words = nil
+	}
+	for {
+		schedule = strings.TrimLeft(schedule, " \t\r\n")
+		switch {
+		case schedule == "":
+			end()
+			return all
+		case schedule[0] == ';':
+			end()
+			schedule = schedule[1:]
+		default:
+			word, err := strconv.QuotedPrefix(schedule)
+			if schedule[0] != '"' || err != nil {
+				word = schedule
+				if i := strings.IndexAny(schedule, "; \t\r\n"); i >= 0 {
+					word = schedule[:i]
+				}
+			}
+			words = append(words, word)
+			schedule = schedule[len(word):]
 		}
 	}
-	return all
 }

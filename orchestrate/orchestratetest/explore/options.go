@@ -63,9 +63,9 @@ func appendFaults(opts []option, l *leaf, faults []Fault) []option {
 			lost++
 		}
 	}
-	for i, f := range faults {
-		o := option{verb: fail, leaf: l, fault: i, of: len(faults) - lost}
-		if f.Lost {
+	for i := range faults {
+		o := option{verb: fail, leaf: l, how: &faults[i], fault: i, of: len(faults) - lost}
+		if o.how.Lost {
 			o.verb, o.of = lose, lost
 		}
 		opts = append(opts, o)

@@ -20,9 +20,9 @@ func (s *Schedule) take(h *host, l *leaf) (any, error) {
 	note := ""
 	switch r.verb {
 	case fail:
-		note, r.err = "not carried out", s.fault(l).Err
+		note, r.err = "not carried out", l.option.how.Err
 	case lose:
-		note, r.err = "carried out", s.fault(l).Err
+		note, r.err = "carried out", l.option.how.Err
 		_, _ = s.call(h, l, l.ctx)
 	case finish:
 		note, r.err = "carried out, too late", context.Cause(l.ctx)
@@ -51,8 +51,6 @@ func (s *Schedule) take(h *host, l *leaf) (any, error) {
 	s.check()
 	return r.value, r.err
 }
-
-func (s *Schedule) fault(l *leaf) Fault { return s.x.bounds.FaultsOf(l.action)[l.option.fault] }
 
 func (s *Schedule) carryOut(h *host, l *leaf) (any, error) {
 	if isSleep(l.action) {
