@@ -2,6 +2,7 @@ package explore
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"time"
 )
@@ -48,16 +49,26 @@ func (r Report) String() string {
 	return text + fmt.Sprintf(" (%v)", r.Took.Round(time.Millisecond))
 }
 
+// variable is the name of the environment's variable for a schedule.
+const variable = "BATON_SCHEDULE"
+
 // Schedules runs the body under every schedule within the bounds, those with the fewest faults, crashes and other
 // departures from the ordinary first, so that the first one that fails the test is as short as any. It reports that one
 // to t with what happened in it, and ends the test. The result is the same every time, however many schedules run at
 // once. It panics if the bounds make no sense.
 //
 // The schedule is the body's *testing.T: assertions in it must be made on the schedule, not on t.
+//
+// If the environment has the variable BATON_SCHEDULE, its value is the one schedule that is run, as by [Replay].
 func Schedules(t TB, bounds Bounds, body func(s *Schedule)) Report {
 	t.Helper()
+	if schedule, ok := os.LookupEnv(variable); ok {
+		Replay(t, bounds, schedule, body)
+		return Report{Schedules: 1}
+	}
 	x := newExploration(t, bounds, body)
 	begin := time.Now()
+	x.told = begin
 	failing := x.runFirst()
 	if failing == nil {
 		failing = x.search()
@@ -75,7 +86,7 @@ func Schedules(t TB, bounds Bounds, body func(s *Schedule)) Report {
 }
 
 // Replay runs the body under the one schedule that Schedules has printed, with the same bounds: twice, to see whether
-// the same happens again.
+// the same happens again. It tells what happened in any case.
 func Replay(t TB, bounds Bounds, schedule string, body func(s *Schedule)) {
 	t.Helper()
 	x := newExploration(t, bounds, body)
@@ -83,7 +94,7 @@ func Replay(t TB, bounds Bounds, schedule string, body func(s *Schedule)) {
 	s := x.run(p)
 	if !s.Failed() { // the second time it must be the same
 		p.history, p.asked = &history{s.asked, s.marks}, len(s.asked)
-		s = x.run(p)
+		s = x.runTraced(p)
 	}
 	p.failures = s.failures
 	switch {
@@ -94,6 +105,8 @@ func Replay(t TB, bounds Bounds, schedule string, body func(s *Schedule)) {
 		t.Errorf("explore: the schedule does not fit the test any more: nothing is left to %q. The test passed otherwise.",
 			strings.Join(p.tokens[s.plan.next:], "; "))
 		t.FailNow()
+	default:
+		t.Logf("explore: the test passes %s\n%s", under(s.plan.taken), s.trace)
 	}
 }
 
@@ -107,9 +120,14 @@ func newExploration(t TB, bounds Bounds, body func(*Schedule)) *exploration {
 // fail reports a schedule that fails: it runs it again to tell of it.
 func (x *exploration) fail(p plan) {
 	x.t.Helper()
-	s := &Schedule{x: x, plan: p, trace: &trace{}}
-	s.plan.next, s.plan.taken = 0, nil
-	x.runBody(s)
+	s := x.runTraced(p)
 	x.report.Failing = strings.Join(s.plan.taken, "; ")
 	x.t.Errorf("%s", x.text(s))
+}
+
+func (x *exploration) runTraced(p plan) *Schedule {
+	p.next, p.taken = 0, nil
+	s := &Schedule{x: x, plan: p, trace: &trace{}}
+	x.runBody(s)
+	return s
 }

@@ -2,17 +2,17 @@ package explore
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
 )
 
 // plan says which options a schedule takes: by itself the first one, everywhere.
 type plan struct {
+	node     *node    // nil: the first
 	picks    []pick   // in order
 	history  *history // of a schedule that begins in the same way
 	asked    int      // how much of it
 	tokens   []string // instead of picks, as they were printed
-	random   *rand.Rand
+	random   *chance
 	next     int // of picks, or of tokens
 	taken    []string
 	prunes   bool     // schedules that are equivalent to others
@@ -31,25 +31,28 @@ type history struct {
 	marks []int32
 }
 
-// node is a schedule that may lead to others: it departs from that of its parent by one pick.
+// node is a schedule that departs from that of its parent by one pick.
 type node struct {
-	parent  *node
-	pick    pick
-	history *history // of the parent
+	parent *node // nil: the first
+	pick   pick
 }
 
-func (n *node) plan() plan {
-	p := plan{history: n.history, prunes: true}
-	if n.parent == nil {
-		p.asked = len(n.history.asked)
-		return p
-	}
-	p.asked = int(n.history.marks[n.pick.choice])
-	for ; n.parent != nil; n = n.parent {
+// plan is how the schedule is run, given the history of its parent.
+func (n *node) plan(parent *history) plan {
+	p := plan{node: n, history: parent, asked: int(parent.marks[n.pick.choice]), prunes: true}
+	for ; n != nil; n = n.parent {
 		p.picks = append(p.picks, n.pick)
 	}
 	slices.Reverse(p.picks)
 	return p
+}
+
+// again is the plan of the same schedule, which has failed.
+func (p *plan) again(failures []string) *plan {
+	if p.random != nil {
+		return &plan{tokens: p.taken, failures: failures}
+	}
+	return &plan{node: p.node, picks: p.picks, history: p.history, asked: p.asked, failures: failures}
 }
 
 // before is what was asked for in the n-th place by a schedule that begins in the same way.
@@ -71,9 +74,7 @@ func (s *Schedule) choose(opts []option) option {
 	s.choices = append(s.choices, choice(len(opts)))
 	switch {
 	case p.random != nil:
-		if len(opts) > 1 && p.random.IntN(3) == 0 {
-			n = p.random.IntN(len(opts))
-		}
+		n = p.random.option(len(opts))
 	case p.next < len(p.tokens):
 		taken := func(o option) bool { return s.token(o, opts[0]) == p.tokens[p.next] }
 		if i := slices.IndexFunc(opts[1:], taken); i >= 0 {

@@ -3,7 +3,7 @@ package explore
 import (
 	"math/rand/v2"
 	"sync"
-	"sync/atomic"
+	"time"
 
 	"github.com/baton-go/baton/executor"
 )
@@ -15,109 +15,69 @@ type exploration struct {
 	body   func(*Schedule)
 	report Report
 	first  *history
-	leak   string // goroutines that the first schedule left behind
-}
-
-// outcome is what came of a schedule.
-type outcome struct {
-	pruned   bool
-	failures []string
-	children []*node
+	leak   string // goroutines that were left behind
+	told   time.Time
 }
 
 // search runs schedule after schedule, those that depart least from the first one first. It returns the plan of one
 // that fails.
 func (x *exploration) search() (failing *plan) {
-	level := []*node{{history: x.first}}
-	for len(level) > 0 {
-		room := x.bounds.MaxSchedules - x.report.Schedules - x.report.Pruned
-		cut := len(level) > room
-		if cut {
-			level = level[:room]
-		}
-		outcomes := x.runAll(level, room)
-		var next []*node
-		for i, o := range outcomes {
-			switch {
-			case len(o.failures) > 0:
-				x.report.Schedules++
-				p := level[i].plan()
-				p.failures = o.failures
-				return &p
-			case o.pruned:
+	l := &level{room: x.bounds.MaxSchedules, failed: -1, size: 1}
+	for l.size > 0 {
+		x.work(l)
+		for _, d := range l.counted() {
+			if d.pruned {
 				x.report.Pruned++
-			default:
+			} else {
 				x.report.Schedules++
 			}
-			next = append(next, o.children...)
 		}
-		if cut {
+		if l.failed >= 0 {
+			return l.failing
+		}
+		if l.size > l.room {
 			return nil
 		}
-		level = next
+		l = l.next()
 	}
 	x.report.Exhausted = true
 	return nil
 }
 
-// runAll runs the schedules of a level side by side, up to the first that fails.
-func (x *exploration) runAll(level []*node, room int) []outcome {
-	outcomes := make([]outcome, len(level))
-	var next, children atomic.Int64
-	var failed atomic.Int64 // the lowest that fails
-	failed.Store(int64(len(level)))
-	work := func() {
-		for {
-			i := next.Add(1) - 1
-			if i >= int64(len(level)) || i > failed.Load() {
-				return
-			}
-			s := x.run(level[i].plan())
-			o := outcome{failures: s.failures, pruned: s.pruned}
-			switch {
-			case s.Failed():
-				for low := failed.Load(); i < low && !failed.CompareAndSwap(low, i); {
-					low = failed.Load()
-				}
-			case children.Load() < int64(room): // enough for the next level
-				o.children = s.children(level[i])
-				children.Add(int64(len(o.children)))
-			default:
-				o.children = s.children(level[i])[:0]
-			}
-			outcomes[i] = o
-		}
-	}
-	workers := min(x.bounds.Workers, len(level))
+// work runs the schedules of a level side by side, up to the first that fails.
+func (x *exploration) work(l *level) {
 	var others sync.WaitGroup
-	for range workers - 1 {
-		others.Go(work)
+	for range min(x.bounds.Workers, l.size) - 1 {
+		others.Go(func() { x.runSome(l, false) })
 	}
-	work()
+	x.runSome(l, true)
 	others.Wait()
-	if low := failed.Load(); low < int64(len(level)) {
-		outcomes = outcomes[:low+1]
-	}
-	return outcomes
 }
 
-// children are the schedules that depart from this one by one more pick, after all of its own.
-func (s *Schedule) children(n *node) []*node {
-	from := 0
-	if n.parent != nil {
-		from = int(n.pick.choice) + 1
-	}
-	var all []*node
-	var h *history
-	for at := from; at < len(s.choices); at++ {
-		for option := int32(1); option < int32(s.choices[at]); option++ {
-			if h == nil {
-				h = &history{s.asked, s.marks}
-			}
-			all = append(all, &node{n, pick{int32(at), option}, h})
+func (x *exploration) runSome(l *level, tells bool) {
+	for {
+		i, p, ok := l.take()
+		if !ok {
+			return
+		}
+		if !l.random && p.node == nil { // the first once more
+			p.history, p.asked = x.first, len(x.first.asked)
+		}
+		l.end(i, x.run(p))
+		if tells {
+			x.progress(i, l)
 		}
 	}
-	return all
+}
+
+// progress tells now and then how far the exploration has come.
+func (x *exploration) progress(i int, l *level) {
+	if i%64 != 0 || time.Since(x.told) < 10*time.Second {
+		return
+	}
+	x.told = time.Now()
+	x.t.Logf("explored %d schedules so far, of at least %d", x.report.Schedules+x.report.Pruned+i,
+		x.report.Schedules+x.report.Pruned+min(l.size, l.room))
 }
 
 // run runs the body under a plan.
@@ -134,8 +94,8 @@ func (x *exploration) runBody(s *Schedule) {
 		defer close(done)
 		defer func() {
 			if p := recover(); p != nil {
-				s.Errorf("the body panicked: %v", executor.NewPanicError(p))
-			} else if !returned && !s.aborted && !s.pruned {
+				s.Errorf("the body panicked: %+v", executor.NewPanicError(p))
+			} else if !returned && !s.aborted {
 				s.Errorf("the body exited its goroutine: it is to make assertions on the schedule, not on t")
 			}
 		}()
@@ -154,28 +114,45 @@ func (x *exploration) runBody(s *Schedule) {
 
 // sample runs schedules at random. It returns the plan of one that fails, with as few departures as will do.
 func (x *exploration) sample() (failing *plan) {
-	for i := range x.bounds.Samples {
-		s := x.run(plan{random: rand.New(rand.NewPCG(x.bounds.Seed, uint64(i)))})
-		x.report.Samples++
-		if s.Failed() {
-			return x.shrink(s)
-		}
+	l := &level{room: x.bounds.Samples, failed: -1, size: x.bounds.Samples, random: true, seed: x.bounds.Seed}
+	x.work(l)
+	x.report.Samples = len(l.counted())
+	if l.failed < 0 {
+		return nil
 	}
-	return nil
+	return x.shrink(l.failing)
 }
 
 // shrink leaves out departures of a schedule that failed as long as it still does.
-func (x *exploration) shrink(s *Schedule) *plan {
-	p := plan{tokens: s.plan.taken, failures: s.failures}
+func (x *exploration) shrink(p *plan) *plan {
 	for again := true; again; {
 		again = false
 		for i := range p.tokens {
 			fewer := append(append([]string{}, p.tokens[:i]...), p.tokens[i+1:]...)
 			if s := x.run(plan{tokens: fewer}); s.Failed() {
-				p, again = plan{tokens: fewer, failures: s.failures}, true
+				p, again = &plan{tokens: fewer, failures: s.failures}, true
 				break
 			}
 		}
 	}
-	return &p
+	return p
+}
+
+// chance chooses among options at random: now and then one that is not the first, in some schedules more often than in
+// others, so that departures come late too.
+type chance struct {
+	*rand.Rand
+	rarity int
+}
+
+func newChance(seed, i uint64) *chance {
+	r := rand.New(rand.NewPCG(seed, i))
+	return &chance{r, 2 << r.IntN(6)}
+}
+
+func (c *chance) option(n int) int {
+	if n > 1 && c.IntN(c.rarity) == 0 {
+		return c.IntN(n)
+	}
+	return 0
 }

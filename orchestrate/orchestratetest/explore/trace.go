@@ -2,7 +2,8 @@ package explore
 
 import (
 	"fmt"
-	"reflect"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/baton-go/baton/actions"
@@ -52,21 +53,36 @@ func difference(before, after actions.Action) string {
 }
 
 // same tells whether two actions are equal.
-func same(a, b actions.Action) bool {
-	if v := reflect.ValueOf(a); v.IsValid() && v.Comparable() && reflect.ValueOf(b).Comparable() && a == b {
-		return true
+func same(a, b actions.Action) bool { return identical(a, b) || show.Equal(a, b) }
+
+// identical tells whether two actions are equal to Go, which takes less time.
+func identical(a, b actions.Action) (yes bool) {
+	defer func() { _ = recover() }() // they cannot be compared
+	return a == b
+}
+
+// String is what happened, step by step.
+func (t *trace) String() string {
+	var b strings.Builder
+	b.WriteString("\nWhat happened:\n\n")
+	for _, line := range t.lines {
+		fmt.Fprintf(&b, "    %s\n", strings.ReplaceAll(line, "\n", "\n    "))
 	}
-	return show.Equal(a, b)
+	return b.String()
+}
+
+// under says under which schedule something is the case.
+func under(taken []string) string {
+	if len(taken) == 0 {
+		return "when everything goes well"
+	}
+	return "under the schedule\n\n    " + strings.Join(taken, "; ")
 }
 
 // text is the report of a schedule that fails.
 func (x *exploration) text(s *Schedule) string {
 	var b strings.Builder
-	where := "when everything goes well"
-	if x.report.Failing != "" {
-		where = "under the schedule\n\n    " + x.report.Failing
-	}
-	fmt.Fprintf(&b, "explore: the test fails %s\n", where)
+	fmt.Fprintf(&b, "explore: the test fails %s\n", under(s.plan.taken))
 	switch {
 	case s.Failed():
 	case x.leak != "":
@@ -78,11 +94,17 @@ func (x *exploration) text(s *Schedule) string {
 	for _, failure := range s.failures {
 		fmt.Fprintf(&b, "\n    %s\n", strings.ReplaceAll(failure, "\n", "\n    "))
 	}
-	b.WriteString("\nWhat happened:\n\n")
-	for _, line := range s.trace.lines {
-		fmt.Fprintf(&b, "    %s\n", strings.ReplaceAll(line, "\n", "\n    "))
+	quoted := "`" + x.report.Failing + "`"
+	if !strconv.CanBackquote(x.report.Failing) {
+		quoted = strconv.Quote(x.report.Failing)
 	}
-	fmt.Fprintf(&b, "\nAfter %d schedules. To run this one again: explore.Replay(t, bounds, `%s`, body)",
-		x.report.Schedules+x.report.Samples, x.report.Failing)
+	fmt.Fprintf(&b, "%s\nAfter %d schedules. To run this one again: explore.Replay(t, bounds, %s, body)",
+		s.trace, x.report.Schedules+x.report.Samples, quoted)
+	if t, ok := x.t.(interface{ Name() string }); ok {
+		fmt.Fprintf(&b, ", or\n\n    %s=%s go test -run %s", variable, shellQuoted(x.report.Failing),
+			shellQuoted("^"+strings.ReplaceAll(regexp.QuoteMeta(t.Name()), "/", "$/^")+"$"))
+	}
 	return b.String()
 }
+
+func shellQuoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -120,7 +121,11 @@ func failure(f func(t explore.TB)) (text string) {
 func schedule(text string) string {
 	_, rest, _ := strings.Cut(text, "explore.Replay(t, bounds, ")
 	quoted, _, _ := strings.Cut(rest, ", body)")
-	return strings.Trim(quoted, "`")
+	s, err := strconv.Unquote(quoted)
+	if err != nil {
+		panic(quoted)
+	}
+	return s
 }
 
 // orders collects what comes of schedules, from several goroutines.
