@@ -86,6 +86,59 @@ func TestTheCriticalPathGoesOnWithWhatALoserUndoes(t *testing.T) {
 	require.Equal(t, time.Duration(1+2+7+5), took)
 }
 
+// undoing is a flow that waits for long, and then undoes what it did by waiting.
+func undoing(ds ...time.Duration) orchestrate.Orchestration[string] {
+	return func(y actions.Yield) (string, error) {
+		return orchestrate.Saga(y, func(y actions.Yield, undo *orchestrate.Undo) (string, error) {
+			undo.Add(func(y actions.Yield) error { _, err := waiting("", ds...)(y); return err })
+			_, err := waiting("", 100)(y)
+			_ = orchestrate.Tell(y, Mail{Text: "refused"})
+			return "", err
+		})
+	}
+}
+
+func TestOfSeveralLosersTheLastToEndCounts(t *testing.T) {
+	t.Parallel()
+	got, _ := critical(t, func(y actions.Yield) (string, error) {
+		return orchestrate.Race(y, waiting("", 1), waiting("", 50), undoing(2), undoing(4, 3), undoing(7), undoing(6))
+	})
+	require.Equal(t, []string{"0.0.0", "0.3.2", "0.3.3"}, got, "of equally long ones, the one of more steps")
+	got, _ = critical(t, func(y actions.Yield) (string, error) {
+		return orchestrate.Race(y, undoing(7), waiting("", 1), undoing(7))
+	})
+	require.Equal(t, []string{"0.1.0", "0.0.2"}, got, "of equal ones the first")
+	got, _ = critical(t, func(y actions.Yield) (string, error) {
+		return orchestrate.Race(y, undoing(0, 0), waiting("", 0))
+	})
+	require.Equal(t, []string{"0.1.0", "0.0.2", "0.0.3"}, got, "without times too, and not what was refused")
+}
+
+func TestALoserThatIsSlowToEndIsOnTheCriticalPath(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		stack := combinators.Parallelize()(executor.Func(func(ctx context.Context, a actions.Action) (any, error) {
+			if _, ok := a.(Mail); ok {
+				time.Sleep(time.Second) // in a synctest bubble
+				return nil, nil
+			}
+			<-ctx.Done()
+			time.Sleep(time.Second) // in a synctest bubble
+			return nil, ctx.Err()
+		}))
+		flow := func(y actions.Yield) (actions.Void, error) {
+			return orchestrate.Race(y, orchestrate.Lift(Mail{}), orchestrate.Lift(Release{}))
+		}
+		_, p, err := plan.Record(t.Context(), flow, stack)
+		require.NoError(t, err)
+		chain := p.CriticalPath()
+		require.Len(t, chain, 2)
+		require.Equal(t, plan.Cancelled, chain[1].Step.Status)
+		require.Equal(t, time.Second, chain[1].Took())
+		require.Equal(t, p.Took, chain.Took())
+	})
+}
+
 func TestWithoutTimesTheCriticalPathIsTheOneOfMostSteps(t *testing.T) {
 	t.Parallel()
 	got, took := critical(t, func(y actions.Yield) (string, error) {
@@ -134,6 +187,8 @@ func TestACriticalPathIsATable(t *testing.T) {
      0s   0%  3.0.0 actions.Receive[string]{Name: "approval"}
      2s  37%  4.0.0.0.0 plan_test.Pay{Ref: "ref-SK 12", Cents: 0}
    50ms   1%  5 plan_test.Mail{Text: "Your receipt: receipt 9"}`, p.CriticalPath().String())
+	undone := plan.DryWith(t.Context(), trip(), samples(), plan.Config{Duration: slowPay})
+	require.Contains(t, undone.CriticalPath().String(), `  5 shielded plan_test.Release{Ref: "ref-SK 12"}`)
 	one := plan.Dry(t.Context(), orchestrate.Lift(Mail{}), plan.Zero())
 	require.Equal(t, "critical path: 1 step\n  0 plan_test.Mail{Text: \"\"}", one.CriticalPath().String())
 }

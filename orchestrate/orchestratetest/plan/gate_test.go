@@ -114,6 +114,8 @@ func TestOnlyWhatIsListedIsApproved(t *testing.T) {
 	}
 	require.EqualError(t, gate(t.Context(), Pay{Ref: "a", Cents: 300}),
 		"it is not one of the approved actions (Cents: want 250, got 300)")
+	gate = plan.Only(Pay{Cents: 2}, Pay{Cents: 1})
+	require.ErrorContains(t, gate(t.Context(), Pay{Cents: 3}), "(Cents: want 2, got 3)", "of equally near ones the first")
 	require.EqualError(t, gate(t.Context(), Search{}), "it is not one of the approved actions")
 }
 

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"math"
 	"time"
 )
 
@@ -67,7 +66,7 @@ func placeStep(s Step, after moment) placed {
 		p.end = latest(p.end, inner.end)
 	}
 	p.end = latest(p.end, moment{at: s.End})
-	if _, group := s.Group(); p.end == p.begin && (group || s.single()) && p.end.k < math.MaxInt {
+	if _, group := s.Group(); p.end == p.begin && (group || s.single()) {
 		p.end.k++
 	}
 	return p

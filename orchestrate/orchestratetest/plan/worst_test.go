@@ -38,6 +38,7 @@ func TestTheWorstCaseOfOneAction(t *testing.T) {
 		"the longest waits":     {plan.Policy{MaxAttempts: 2, Schedule: jitter.Cap(4 * s)}, 2, 6 * s},
 		"a schedule, one call":  {plan.Policy{Schedule: backoff.Constant(s)}, 1, s},
 		"elapsed":               {plan.Policy{MaxAttempts: 9, Schedule: every2, MaxElapsed: 5 * s}, 3, 6 * s},
+		"elapsed to the end":    {plan.Policy{MaxAttempts: 9, Schedule: every2, MaxElapsed: 4 * s}, 3, 5 * s},
 		"elapsed, quick calls":  {plan.Policy{MaxAttempts: 9, Schedule: jitter, MaxElapsed: 5 * s}, 9, 6 * s},
 		"elapsed, which is far": {plan.Policy{MaxAttempts: 2, MaxElapsed: time.Hour}, 2, 2 * s},
 		"elapsed, one call":     {plan.Policy{Timeout: 9 * s, MaxElapsed: s}, 1, 9 * s},
