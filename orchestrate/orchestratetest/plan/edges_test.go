@@ -46,7 +46,8 @@ func TestABranchWithoutStepsIsShown(t *testing.T) {
 │  ├─ branch 0
 │  └─ branch 1: card declined
 └─ result: ""`, p.String())
-	require.Contains(t, p.Sequence(), "Note over run: nothing\n    and branch 1\n        Note over run: nothing\n    end\n")
+	const nothing = "        Note over run: nothing\n"
+	require.Contains(t, p.Sequence(), "branch 0\n"+nothing+"    and branch 1\n"+nothing+"    end\n")
 	requireTidy(t, p.SVG())
 }
 

@@ -131,6 +131,9 @@ func TestARecorderBelowRetriesSeesTheTries(t *testing.T) {
 		require.Len(t, p.Steps, 1)
 		require.Equal(t, 3, p.Steps[0].Attempts())
 		require.Equal(t, plan.Done, p.Steps[0].Status)
+		require.Zero(t, p.Steps[0].Start, "of the first")
+		require.Equal(t, p.Took, p.Steps[0].End, "of the last")
+		require.NotZero(t, p.Took)
 	})
 }
 

@@ -54,12 +54,9 @@ func (r *recorder) begin(ctx context.Context, a actions.Action) (n *node, try in
 	defer r.mu.Unlock()
 	n = r.nodes[k]
 	aside := actions.IsAside(a) // which has the path of the action after it
-	if n == nil || n.Action == nil || aside {
-		if n == nil || aside {
-			n = r.add(k, aside)
-		}
-		n.Action, n.Start = a, r.clock()
-		n.Shielded = ctx.Value(shieldKey{}) != nil
+	if n == nil || aside {
+		n = r.add(k, aside)
+		n.Action, n.Shielded = a, ctx.Value(shieldKey{}) != nil
 	}
 	n.Status = Unfinished
 	n.calls = append(n.calls, Try{Number: len(n.calls) + 1, Start: r.clock()})

@@ -159,6 +159,11 @@ func drawn(t *rapid.T, depth int) orchestrate.Orchestration[string] {
 func TestAWorstCaseIsATable(t *testing.T) {
 	t.Parallel()
 	p := plan.DryWith(t.Context(), trip(), samples(), plan.Config{Duration: durations})
+	undone := plan.DryWith(t.Context(), trip(), samples(), plan.Config{Duration: slowPay})
+	require.Equal(t, `at worst: 18 calls, 1h0m14s
+  10 calls  500ms  5 shielded plan_test.Release{Ref: "ref-SK 12"}`, undone.Worst(
+		plan.For[Mail](plan.Policy{MaxAttempts: 9}), plan.For[Release](plan.Policy{MaxAttempts: 10}),
+	).String())
 	require.Equal(t, `at worst: 13 calls, 1h0m14s
   2 calls   1s  1.0.0 plan_test.Quote{Flight: "SK 12"}
   2 calls   1s  1.1.0 plan_test.Quote{Flight: "LH 7"}
