@@ -214,6 +214,10 @@ func TestACancelledDryRunRefuses(t *testing.T) {
 	p = plan.Dry(ctx, orchestrate.Lift(Mail{}), exec)
 	require.EqualError(t, p.Err, "step 0: plan_test.Mail: context canceled: no time")
 	require.Equal(t, plan.Cancelled, p.Steps[0].Status)
+
+	declined := executor.Func(func(context.Context, actions.Action) (any, error) { return nil, errDeclined })
+	_, p, _ = plan.Record(ctx, orchestrate.Lift(Mail{}), declined)
+	require.Equal(t, plan.Failed, p.Steps[0].Status, "for a reason of its own")
 }
 
 func TestPanicsAreErrorsOfTheirStep(t *testing.T) {

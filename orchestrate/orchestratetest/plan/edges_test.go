@@ -127,7 +127,9 @@ func TestPlansMadeByHandAreDrawnToo(t *testing.T) {
 			{Number: 1, Start: -5, End: 2}, {Number: 9, Start: 100, End: 50, Status: plan.Failed},
 		}},
 		{Action: actions.Group{Mode: 9, Branches: make([]actions.Branch, 3)}, Branches: []plan.Branch{
-			{Index: 12, Steps: []plan.Step{{Start: 1, End: math.MaxInt64}}}, {Index: -1, Err: errDeclined},
+			{Index: 3, Steps: []plan.Step{{Action: Pay{}}}},
+			{Index: 12, Steps: []plan.Step{{Start: 1, End: math.MaxInt64}}},
+			{Index: -1, Err: errDeclined},
 		}},
 		{Path: "x", Action: actions.Shielded{Action: actions.Log{}}},
 	}}

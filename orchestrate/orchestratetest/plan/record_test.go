@@ -80,6 +80,7 @@ func TestRecordReturnsWhatRunDoes(t *testing.T) {
 	require.Equal(t, err, p.Err)
 	require.Equal(t, seat, p.Result)
 	require.Equal(t, seat, p.Steps[0].Result)
+	require.Empty(t, p.Steps[0].Tries, "nobody counted")
 }
 
 func TestRecordWithoutWhatItNeedsIsAnError(t *testing.T) {
@@ -158,6 +159,7 @@ func TestAGroupThatIsTriedAgainHasItsStepsOnce(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 2, step(t, p, "0.0.0").Attempts())
 		require.Equal(t, 2, p.Counts().Total().Steps)
+		require.Contains(t, p.String(), "├─ attempt 1: failed: card declined\n", "which took no time")
 	})
 }
 

@@ -89,10 +89,7 @@ func (r *recorder) add(k key, once bool) *node {
 // outside takes a path apart: "3.1.0" is in branch 1 of the step "3".
 func outside(path string) (outer string, branch int, ok bool) {
 	end := strings.LastIndexByte(path, '.')
-	if end < 0 {
-		return "", 0, false
-	}
-	start := strings.LastIndexByte(path[:end], '.')
+	start := strings.LastIndexByte(path[:max(end, 0)], '.')
 	if start < 0 {
 		return "", 0, false
 	}

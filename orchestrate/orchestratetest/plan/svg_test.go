@@ -188,5 +188,8 @@ func TestPicturesOfAnySize(t *testing.T) {
 		require.Less(t, len(p.HTML()), 1_000_000)
 	}
 	require.Contains(t, large.SVG(), "… 3100 more steps not shown")
+	require.NotContains(t, large.SVG(), "No step takes time", "it ends with what is shown")
+	many := plan.Dry(t.Context(), waiting("", make([]time.Duration, 20)...), plan.Zero()).SVG()
+	require.Contains(t, many, `width="1172" height=`, "as wide as a picture in time")
 	require.Contains(t, large.HTML(), "<p>… 3100 more steps not shown</p>")
 }
