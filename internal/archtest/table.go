@@ -56,6 +56,10 @@ var Baton = Table{
 		Imports: append([]string{"orchestrate/orchestratetest", "internal/show", "internal/turns"}, core...),
 		Touches: anyFile,
 	},
+	"orchestrate/orchestratetest/golden": {
+		Imports: []string{"actions", "executor", "orchestrate", "orchestrate/orchestratetest", "internal/show"},
+		Touches: []string{"golden.go"},
+	},
 	"orchestrate/orchestratetest/plan": {
 		Imports: append([]string{"internal/show", "internal/turns"}, core...),
 		Touches: []string{"dry.go", "pretend.go", "record.go"},

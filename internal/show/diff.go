@@ -80,7 +80,7 @@ func (d *differ) whole(path string, want, got reflect.Value) {
 
 // text writes a value: with its type if it is not a part of something that shows it.
 func (d *differ) text(path string, v reflect.Value) string {
-	w := &writer{}
+	w := &writer{bounds: line}
 	w.value(v, place{typed: path != "" && v.IsValid() && (v.Kind() != reflect.Slice && v.Kind() != reflect.Map)})
 	return w.String()
 }

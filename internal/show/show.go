@@ -19,9 +19,25 @@ func Action(a actions.Action) string { return Value(a) }
 // pointers followed, functions and channels by their type, times and durations as text, errors by their text. What has
 // a String method and no exported field is written by it.
 func Value(v any) string {
-	w := &writer{}
+	w := &writer{bounds: line}
 	w.value(settle(reflect.ValueOf(v)), place{})
 	return w.String()
+}
+
+// Whole is [Value] without bounds, for what is compared by its text. Only what is within itself, and what is more than
+// a thousand levels deep, is not written in full.
+func Whole(v any) string {
+	w := &writer{bounds: unbounded}
+	w.value(settle(reflect.ValueOf(v)), place{})
+	return w.String()
+}
+
+// WholeError is [Error] without bounds.
+func WholeError(err error) string {
+	if err == nil {
+		return "nil"
+	}
+	return errorText(err, unbounded.text)
 }
 
 // Error is the text of an error on one line, "nil" without one.
@@ -29,11 +45,15 @@ func Error(err error) string {
 	if err == nil {
 		return "nil"
 	}
+	return errorText(err, maxText)
+}
+
+func errorText(err error, limit int) string {
 	text := called(err.Error)
 	if oneLine(text) {
-		return cut(text, maxText)
+		return cut(text, limit)
 	}
-	return strings.Trim(quote(text, maxText), `"`)
+	return strings.Trim(quote(text, limit), `"`)
 }
 
 // Type writes a type as code does: without the paths of the packages that its parameters come from.

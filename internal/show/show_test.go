@@ -196,3 +196,18 @@ func TestLongMapsAndGroupsAreBounded(t *testing.T) {
 type Lines []string
 
 func (l Lines) String() string { return strings.Join(l, "\n") }
+
+func TestWholeValuesHaveNoBounds(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("é", 3000)
+	require.Equal(t, `"`+long+`"`, show.Whole(long))
+	require.Equal(t, "[]int{"+strings.Repeat("0, ", 1999)+"0}", show.Whole(make([]int, 2000)))
+	var deep any = 1
+	for range 50 {
+		deep = []any{deep}
+	}
+	require.Equal(t, strings.Repeat("[]any{", 50)+"1"+strings.Repeat("}", 50), show.Whole(deep))
+	require.Equal(t, long, show.WholeError(errors.New(long)))
+	require.Equal(t, long+`\n`, show.WholeError(errors.New(long+"\n")))
+	require.Equal(t, "nil", show.WholeError(nil))
+}

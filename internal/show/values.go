@@ -91,7 +91,7 @@ func sortedKeys(m reflect.Value) []reflect.Value {
 }
 
 func written(v reflect.Value) string {
-	w := &writer{}
+	w := &writer{bounds: line}
 	w.value(settle(v), place{})
 	return w.String()
 }

@@ -2,6 +2,7 @@ package show
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"strconv"
 	"strings"
@@ -11,18 +12,21 @@ import (
 	"github.com/baton-go/baton/actions"
 )
 
-// How much of a value is written: bytes of a text, elements of a list, levels, and bytes in all.
-const (
-	maxText     = 400
-	maxElements = 40
-	maxDepth    = 12
-	maxAll      = 4000
+// bounds say how much of a value is written: bytes of a text, elements of a list, levels, and bytes in all.
+type bounds struct{ text, elements, depth, all int }
+
+var (
+	line      = bounds{text: maxText, elements: 40, depth: 12, all: 4000}
+	unbounded = bounds{text: math.MaxInt, elements: math.MaxInt, depth: 1000, all: math.MaxInt}
 )
+
+const maxText = 400
 
 // writer writes one value.
 type writer struct {
 	strings.Builder
-	depth int
+	bounds
+	level int
 	full  bool
 	seen  []seen // the pointers, maps and slices that the value is within
 }
@@ -38,11 +42,11 @@ type place struct {
 	elided bool // and Go leaves it away in a literal
 }
 
-func (w *writer) text(s string) {
+func (w *writer) put(s string) {
 	switch {
 	case w.full:
-	case w.Len()+len(s) > maxAll:
-		w.WriteString(cut(s, maxAll-w.Len()))
+	case w.Len()+len(s) > w.all:
+		w.WriteString(cut(s, w.all-w.Len()))
 		if !strings.HasSuffix(w.String(), "…") {
 			w.WriteString("…")
 		}
@@ -57,24 +61,24 @@ func (w *writer) value(v reflect.Value, at place) {
 	case w.full:
 		return
 	case !v.IsValid():
-		w.text("nil")
+		w.put("nil")
 		return
 	case w.special(v, at):
 		return
 	}
-	if w.depth++; w.depth > maxDepth {
-		w.text("…")
+	if w.level++; w.level > w.depth {
+		w.put("…")
 	} else {
 		w.kind(v, at)
 	}
-	w.depth--
+	w.level--
 }
 
 // special writes what is not written as its kind is.
 func (w *writer) special(v reflect.Value, at place) bool {
 	if isNil(v) {
 		if v.Kind() == reflect.Interface || at.typed {
-			w.text("nil")
+			w.put("nil")
 		} else {
 			w.convert(v.Type(), "nil")
 		}
@@ -87,22 +91,22 @@ func (w *writer) special(v reflect.Value, at place) bool {
 	case actions.Group:
 		w.group(x)
 	case actions.Shielded:
-		w.text("shielded ")
+		w.put("shielded ")
 		w.value(settle(reflect.ValueOf(x.Action)), place{})
 	case actions.Action:
 		return false
 	case reflect.Type:
-		w.text(Type(x))
+		w.put(Type(x))
 	case time.Time:
-		w.text(x.Format(time.RFC3339Nano))
+		w.put(x.Format(time.RFC3339Nano))
 	case time.Duration:
-		w.text(x.String())
+		w.put(x.String())
 	case error:
 		name := Type(v.Type())
 		if isPlain(x) {
 			name = "error"
 		}
-		w.text(name + "(" + quote(called(x.Error), maxText) + ")")
+		w.put(name + "(" + quote(called(x.Error), w.text) + ")")
 	case fmt.Stringer:
 		return w.stringer(v, x, at)
 	default:
@@ -127,12 +131,12 @@ func (w *writer) stringer(v reflect.Value, s fmt.Stringer, at place) bool {
 	}
 	text := called(s.String)
 	if !oneLine(text) {
-		text = quote(text, maxText)
+		text = quote(text, w.text)
 	}
-	if text = cut(text, maxText); at.typed && isScalar(v.Kind()) {
-		w.text(text)
+	if text = cut(text, w.text); at.typed && isScalar(v.Kind()) {
+		w.put(text)
 	} else {
-		w.text(Type(v.Type()) + "(" + text + ")")
+		w.put(Type(v.Type()) + "(" + text + ")")
 	}
 	return true
 }
@@ -142,7 +146,7 @@ func (w *writer) group(g actions.Group) {
 	if g.Scope != "" {
 		name = "scope " + g.Scope
 	}
-	w.text(name + "(")
+	w.put(name + "(")
 	for i, b := range g.Branches {
 		if !w.separate(i) {
 			break
@@ -150,10 +154,10 @@ func (w *writer) group(g actions.Group) {
 		if b.Leaf != nil {
 			w.value(settle(reflect.ValueOf(b.Leaf)), place{})
 		} else {
-			w.text("flow")
+			w.put("flow")
 		}
 	}
-	w.text(")")
+	w.put(")")
 }
 
 func (w *writer) kind(v reflect.Value, at place) {
@@ -162,20 +166,20 @@ func (w *writer) kind(v reflect.Value, at place) {
 		w.value(settle(v.Elem()), place{})
 	case reflect.Pointer:
 		if w.within(v) {
-			w.text("&…")
+			w.put("&…")
 			return
 		}
-		w.text("&")
+		w.put("&")
 		w.value(v.Elem(), place{typed: at.typed})
 		w.out()
 	case reflect.Struct:
 		w.fields(v, at)
 	case reflect.Slice, reflect.Array:
-		w.elements(v, at)
+		w.list(v, at)
 	case reflect.Map:
 		w.entries(v, at)
 	case reflect.Func, reflect.Chan, reflect.UnsafePointer:
-		w.text(Type(v.Type()))
+		w.put(Type(v.Type()))
 	default:
 		w.scalar(v, at)
 	}
@@ -186,7 +190,7 @@ func (w *writer) scalar(v reflect.Value, at place) {
 	var plain bool // Go gives such a constant this type by itself
 	switch v.Kind() {
 	case reflect.String:
-		text, plain = quote(v.String(), maxText), v.Type() == reflect.TypeFor[string]()
+		text, plain = quote(v.String(), w.text), v.Type() == reflect.TypeFor[string]()
 	case reflect.Bool:
 		text, plain = strconv.FormatBool(v.Bool()), v.Type() == reflect.TypeFor[bool]()
 	case reflect.Float32, reflect.Float64:
@@ -195,7 +199,7 @@ func (w *writer) scalar(v reflect.Value, at place) {
 		text, plain = fmt.Sprint(underlying(v)), v.Type() == reflect.TypeFor[int]()
 	}
 	if at.typed || plain {
-		w.text(text)
+		w.put(text)
 	} else {
 		w.convert(v.Type(), text)
 	}
@@ -207,7 +211,7 @@ func (w *writer) convert(t reflect.Type, text string) {
 	if strings.HasPrefix(name, "*") || strings.HasPrefix(name, "func") || strings.HasPrefix(name, "<-") {
 		name = "(" + name + ")"
 	}
-	w.text(name + "(" + text + ")")
+	w.put(name + "(" + text + ")")
 }
 
 // float keeps a dot or an exponent, so that it is no int.
@@ -230,14 +234,14 @@ func underlying(v reflect.Value) any {
 	return v.Complex()
 }
 
-func (w *writer) elements(v reflect.Value, at place) {
+func (w *writer) list(v reflect.Value, at place) {
 	if v.Type().Elem().Kind() == reflect.Uint8 && v.Kind() == reflect.Slice && utf8.Valid(v.Bytes()) {
-		w.convert(v.Type(), quote(string(v.Bytes()), maxText))
+		w.convert(v.Type(), quote(string(v.Bytes()), w.text))
 		return
 	}
 	if v.Kind() == reflect.Slice && v.Len() > 0 {
 		if w.within(v) {
-			w.text("…")
+			w.put("…")
 			return
 		}
 		defer w.out()
@@ -249,12 +253,12 @@ func (w *writer) elements(v reflect.Value, at place) {
 		}
 		w.value(opened(v.Index(i)), place{typed: true, elided: true})
 	}
-	w.text("}")
+	w.put("}")
 }
 
 func (w *writer) entries(v reflect.Value, at place) {
 	if w.within(v) {
-		w.text("…")
+		w.put("…")
 		return
 	}
 	defer w.out()
@@ -264,10 +268,10 @@ func (w *writer) entries(v reflect.Value, at place) {
 			break
 		}
 		w.value(settle(key), place{typed: true, elided: true})
-		w.text(": ")
+		w.put(": ")
 		w.value(settle(v.MapIndex(key)), place{typed: true, elided: true})
 	}
-	w.text("}")
+	w.put("}")
 }
 
 func (w *writer) fields(v reflect.Value, at place) {
@@ -282,26 +286,26 @@ func (w *writer) fields(v reflect.Value, at place) {
 			break
 		}
 		n++
-		w.text(f.Name + ": ")
+		w.put(f.Name + ": ")
 		w.value(opened(v.Field(i)), place{typed: true})
 	}
-	w.text("}")
+	w.put("}")
 }
 
 func (w *writer) open(v reflect.Value, at place) {
 	if !at.elided {
-		w.text(Type(v.Type()))
+		w.put(Type(v.Type()))
 	}
-	w.text("{")
+	w.put("{")
 }
 
 // separate writes what stands before element i, and tells whether the element is to be written.
 func (w *writer) separate(i int) bool {
 	if i > 0 {
-		w.text(", ")
+		w.put(", ")
 	}
-	if i == maxElements {
-		w.text("…")
+	if i == w.elements {
+		w.put("…")
 		return false
 	}
 	return !w.full

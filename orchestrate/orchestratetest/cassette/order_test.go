@@ -236,7 +236,7 @@ func TestAttemptsSideBySideFindTheirs(t *testing.T) {
 	require.NoError(t, r.Save(file))
 	p, err := cassette.Load(file, noSecrets())
 	require.NoError(t, err)
-	got, err := orchestrate.Run(t.Context(), flow, attempts(p, 1, 2, 3))
+	got, err := orchestrate.Run(t.Context(), flow, attempts(p, 2, 3, 1))
 	require.NoError(t, err)
 	require.NoError(t, p.Done())
 	require.Equal(t, "1 2 3", got)
