@@ -77,14 +77,17 @@ func check(t orchestratetest.TB, name, got string, updating bool) {
 			t.Errorf("golden file %s: %v", file, err)
 		}
 	case errors.Is(err, fs.ErrNotExist):
-		t.Errorf("there is no golden file %s: write it with the flag -update, as in go test -run '%s$' -update",
-			file, t.Name())
+		t.Errorf("there is no golden file %s: write it %s", file, how(t))
 	case err != nil:
 		t.Errorf("golden file: %v", err)
 	case want != got:
-		t.Errorf("the workflow does not do what is in %s; if it should do this, write the file with the flag -update\n%s",
-			file, diff(lines(want), lines(got)))
+		t.Errorf("the workflow does not do what is in %s:\n%s\nIf it should do this, write the file %s", file,
+			diff(lines(want), lines(got)), how(t))
 	}
+}
+
+func how(t orchestratetest.TB) string {
+	return fmt.Sprintf("with the flag -update, as in go test -run '%s$' -update", t.Name())
 }
 
 // path is the file of a name. What some file systems do not have in names becomes an underscore.

@@ -26,7 +26,7 @@ func ExampleRun_changed() {
 	_, _ = golden.Run(t, orchestrate.Bind(Buy, []string{"jam"}), shop(nil))
 	fmt.Println(t.texts[0])
 	// Output:
-	// the workflow does not do what is in testdata/ExampleRun.golden; if it should do this, write the file with the flag -update
+	// the workflow does not do what is in testdata/ExampleRun.golden:
 	// - 0.0.0  golden_test.Price{Thing: "bread"}
 	// -        → 5
 	// - 1      golden_test.Pay{Cents: 5}
@@ -35,4 +35,5 @@ func ExampleRun_changed() {
 	// +        → 3
 	// + 1      golden_test.Pay{Cents: 3}
 	// + returns: 3
+	// If it should do this, write the file with the flag -update, as in go test -run 'ExampleRun$' -update
 }

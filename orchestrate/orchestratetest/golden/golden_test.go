@@ -125,8 +125,7 @@ func TestAChangeOfTheWorkflowIsShown(t *testing.T) {
 	got := run("TestARunIsComparedWithItsFile", func(t *fakeT) {
 		_, _ = golden.Run(t, orchestrate.Bind(Buy, []string{"bread", "jam", "butter"}), shop(nil))
 	})
-	require.Equal(t, "the workflow does not do what is in testdata/TestARunIsComparedWithItsFile.golden; if it should "+
-		`do this, write the file with the flag -update
+	require.Equal(t, `the workflow does not do what is in testdata/TestARunIsComparedWithItsFile.golden:
   0.0.0  golden_test.Price{Thing: "bread"}
          → 5
 - 0.1.0  golden_test.Price{Thing: "butter"}
@@ -137,7 +136,9 @@ func TestAChangeOfTheWorkflowIsShown(t *testing.T) {
 - 1      golden_test.Pay{Cents: 11}
 - returns: 11
 + 1      golden_test.Pay{Cents: 14}
-+ returns: 14`, filepath.ToSlash(got))
++ returns: 14
+If it should do this, write the file with the flag -update, as in `+
+		"go test -run 'TestARunIsComparedWithItsFile$' -update", filepath.ToSlash(got))
 }
 
 func TestAWorkflowThatIsNotDeterministicHasNoFile(t *testing.T) {
