@@ -100,14 +100,14 @@ func (s *Schedule) crash(h *host) {
 // late says what becomes of an action whose context ended while it waited.
 func (s *Schedule) late(h *host, l *leaf) option {
 	refused := option{verb: refuse, leaf: l}
-	if _, received := s.received(l.action); received || isSleep(l.action) {
+	if s.received(l) || l.sleeps {
 		l.late = true
 	}
 	if l.late {
 		return refused
 	}
-	h.opts = append(h.opts[:0], refused, option{verb: finish, leaf: l})
-	return s.choose(h.opts)
+	s.scratch.opts = append(s.scratch.opts[:0], refused, option{verb: finish, leaf: l})
+	return s.choose(s.scratch.opts)
 }
 
 // outside has something happen outside the orchestration. It runs on a goroutine of its own, because the caller's one

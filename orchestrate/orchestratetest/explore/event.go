@@ -47,9 +47,18 @@ func (s *Schedule) comes(e *event, times int) {
 	}
 }
 
-// received is the name of the event that an action waits for, if that is sent.
-func (s *Schedule) received(a actions.Action) (name string, ok bool) {
-	if _, sleeps := a.(actions.Sleep); sleeps || !actions.IsWait(a) {
+// received tells whether the leaf waits for an event that is sent.
+func (s *Schedule) received(l *leaf) bool {
+	if !l.receives {
+		return false
+	}
+	_, ok := s.inbox[l.event]
+	return ok
+}
+
+// receives is the name of the event that an action waits for.
+func receives(a actions.Action) (name string, ok bool) {
+	if isSleep(a) || !actions.IsWait(a) {
 		return "", false
 	}
 	v := reflect.ValueOf(a)
@@ -60,6 +69,5 @@ func (s *Schedule) received(a actions.Action) (name string, ok bool) {
 	if !field.IsValid() || field.Kind() != reflect.String {
 		return "", false
 	}
-	_, ok = s.inbox[field.String()]
-	return field.String(), ok
+	return field.String(), true
 }

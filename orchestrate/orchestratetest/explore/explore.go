@@ -71,14 +71,16 @@ func Schedules(t TB, bounds Bounds, body func(s *Schedule)) Report {
 	x.told = begin
 	failing := x.runFirst()
 	if failing == nil {
-		failing = x.search()
-	}
-	if failing == nil && !x.report.Exhausted {
-		failing = x.sample()
+		failing = x.runAll()
 	}
 	x.report.Took = time.Since(begin)
-	if failing != nil {
+	switch {
+	case failing != nil:
 		x.fail(*failing)
+		t.FailNow()
+	case x.leak != "":
+		t.Errorf("explore: goroutines are left behind, not by the first schedule, but by another of %d:\n\n%s",
+			x.report.Schedules+x.report.Pruned+x.report.Samples, x.leak)
 		t.FailNow()
 	}
 	t.Logf("explored %s", x.report)
@@ -128,6 +130,6 @@ func (x *exploration) fail(p plan) {
 func (x *exploration) runTraced(p plan) *Schedule {
 	p.next, p.taken = 0, nil
 	s := &Schedule{x: x, plan: p, trace: &trace{}}
-	x.runBody(s)
+	x.runBody(s, &scratch{})
 	return s
 }

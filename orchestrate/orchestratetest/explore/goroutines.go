@@ -15,9 +15,8 @@ import (
 // runFirst runs the schedule in which everything goes well, and looks where its goroutines come from and whether they
 // end. It returns the plan if that fails.
 func (x *exploration) runFirst() *plan {
-	label := strconv.FormatInt(labels.Add(1), 10)
 	s := &Schedule{x: x, plan: plan{watched: true}}
-	pprof.Do(context.Background(), pprof.Labels(labelKey, label), func(context.Context) { x.runBody(s) })
+	label := labelled(func() { x.runBody(s, &scratch{}) })
 	if !s.Failed() {
 		x.leak = leftBehind(label)
 	}
@@ -29,7 +28,29 @@ func (x *exploration) runFirst() *plan {
 	return nil
 }
 
+// runAll runs the other schedules, and looks whether the goroutines of all of them end.
+func (x *exploration) runAll() (failing *plan) {
+	label := labelled(func() {
+		x.crew = &crew{}
+		defer x.crew.end()
+		if failing = x.search(); failing == nil && !x.report.Exhausted {
+			failing = x.sample()
+		}
+	})
+	if failing == nil {
+		x.leak = leftBehind(label)
+	}
+	return failing
+}
+
 const labelKey = "explore"
+
+// labelled calls f with a label for the goroutines that it starts, which it returns.
+func labelled(f func()) string {
+	label := strconv.FormatInt(labels.Add(1), 10)
+	pprof.Do(context.Background(), pprof.Labels(labelKey, label), func(context.Context) { f() })
+	return label
+}
 
 var labels atomic.Int64
 

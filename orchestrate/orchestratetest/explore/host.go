@@ -21,7 +21,6 @@ type host struct {
 
 	ready   []*strand // can go on, and not because of an answer
 	waiting []*leaf
-	opts    []option // scratch
 
 	replayed  int  // records of the journal that have been answered from
 	cancelled bool // on request
@@ -47,6 +46,11 @@ type leaf struct {
 	since  int           // how many steps had been taken when it was asked for
 	until  time.Duration // when a sleep ends
 	late   bool          // it cannot have begun when its context ended
+	sleeps bool
+
+	receives bool
+	event    string
+
 	verdict
 }
 
@@ -60,6 +64,7 @@ type strandKey struct{}
 
 func newHost(s *Schedule, exec executor.Executor, j *journal) (*host, context.Context) {
 	h := &host{s: s, exec: exec, journal: j, main: &strand{wake: make(chan struct{}, 1)}}
+	h.waiting, h.ready = s.scratch.waiting[:0], s.scratch.ready[:0]
 	ctx := executor.WithRun(context.Background(), j.id)
 	ctx, h.cancel = context.WithCancelCause(ctx)
 	return h, executor.WithStrands(context.WithValue(ctx, strandKey{}, h.main), h)
@@ -80,6 +85,8 @@ func (h *host) Execute(ctx context.Context, a actions.Action) (any, error) {
 	}
 	l := &leaf{ctx: ctx, action: a, path: executor.StepFrom(ctx).Path(), since: len(h.s.steps)}
 	l.late = ctx.Err() != nil
+	l.sleeps = isSleep(a)
+	l.event, l.receives = receives(a)
 	l.strand, _ = ctx.Value(strandKey{}).(*strand)
 	if err := h.s.asks(h, l); err != nil {
 		return nil, err
@@ -100,7 +107,7 @@ func (h *host) handOver(self *strand) {
 	}
 	if start := next.start; start != nil {
 		next.start = nil
-		go start()
+		h.s.x.crew.do(start)
 	} else {
 		next.wake <- struct{}{}
 	}

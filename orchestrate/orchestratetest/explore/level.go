@@ -1,6 +1,9 @@
 package explore
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // level is a round of the search: the schedules with one departure more than those of the round before. It is the same
 // however many goroutines work at it, and however long each schedule takes.
@@ -135,6 +138,6 @@ func (s *Schedule) ran() *ran {
 	if r.children == 0 {
 		return nil
 	}
-	r.history, r.choices = &history{s.asked, s.marks}, s.choices
+	r.history, r.choices = &history{slices.Clone(s.asked), slices.Clone(s.marks)}, slices.Clone(s.choices)
 	return r
 }

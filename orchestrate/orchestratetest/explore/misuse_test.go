@@ -81,6 +81,23 @@ func TestBadBoundsAreRefused(t *testing.T) {
 	require.PanicsWithValue(t, "explore: the body is nil", func() { explore.Schedules(t, explore.Bounds{}, nil) })
 }
 
+func TestAGoroutineLeftBehindByAnotherScheduleThanTheFirstIsToldToo(t *testing.T) {
+	t.Parallel()
+	var leaked sync.WaitGroup
+	leave := make(chan struct{})
+	text := failure(func(t explore.TB) {
+		explore.Schedules(t, noCrash, func(s *explore.Schedule) {
+			if _, err := explore.Run(s, sequence(1), newWorld().mux()); err != nil {
+				leaked.Go(func() { <-leave })
+			}
+		})
+	})
+	require.Contains(t, text, "explore: goroutines are left behind, not by the first schedule, but by another of 3:")
+	require.Contains(t, text, "misuse_test.go")
+	close(leave)
+	leaked.Wait()
+}
+
 func TestBoundsThatPanicAreAFailure(t *testing.T) {
 	t.Parallel()
 	both := func(y actions.Yield) (int, error) {

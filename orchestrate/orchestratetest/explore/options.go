@@ -8,18 +8,18 @@ import (
 
 // options lists what can happen next, the default first.
 func (s *Schedule) options(h *host) []option {
-	opts := h.opts[:0]
+	opts := s.scratch.opts[:0]
 	b := &s.x.bounds
 	first := int64(-1)
 	for _, l := range h.waiting {
-		if isSleep(l.action) {
+		if l.sleeps {
 			if first < 0 || int64(l.until) < first {
 				first = int64(l.until)
 			}
 			continue
 		}
-		if name, ok := s.received(l.action); ok {
-			if len(s.inbox[name]) > 0 {
+		if s.received(l) {
+			if len(s.inbox[l.event]) > 0 {
 				opts = append(opts, option{verb: carryOut, leaf: l})
 			}
 			continue
@@ -34,7 +34,7 @@ func (s *Schedule) options(h *host) []option {
 	}
 	opts = s.appendEvents(opts)
 	for _, l := range h.waiting {
-		if isSleep(l.action) && int64(l.until) == first {
+		if l.sleeps && int64(l.until) == first {
 			opts = append(opts, option{verb: carryOut, leaf: l})
 		}
 	}
@@ -52,7 +52,7 @@ func (s *Schedule) options(h *host) []option {
 	if s.crashes < b.Crashes && (s.progress || h.inDoubt()) {
 		opts = append(opts, option{verb: crash})
 	}
-	h.opts = opts
+	s.scratch.opts = opts
 	return opts
 }
 
@@ -94,6 +94,6 @@ func isSleep(a actions.Action) bool {
 // inDoubt tells whether a crash now would leave open whether an action was carried out, of which it is known so far.
 func (h *host) inDoubt() bool {
 	return slices.ContainsFunc(h.waiting, func(l *leaf) bool {
-		return !actions.IsWait(l.action) && !h.journal.doubtful[l.path]
+		return !l.sleeps && !l.receives && !h.journal.doubtful[l.path]
 	})
 }

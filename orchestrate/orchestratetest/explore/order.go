@@ -16,8 +16,7 @@ import (
 
 // stepOf is a step of a leaf, or nil if it commutes with none.
 func (s *Schedule) stepOf(l *leaf) *leaf {
-	_, received := s.received(l.action)
-	if received || isSleep(l.action) || l.option.verb == finish || l.option.verb == refuse {
+	if s.received(l) || l.sleeps || l.option.verb == finish || l.option.verb == refuse {
 		return nil
 	}
 	return l

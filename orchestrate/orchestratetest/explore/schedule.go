@@ -16,8 +16,9 @@ import (
 // Schedule is one way the world treats the orchestration, and the test of what comes of it: it has the methods that
 // require and assert need of a *testing.T. It belongs to one call of the body.
 type Schedule struct {
-	x    *exploration
-	plan plan
+	x       *exploration
+	plan    plan
+	scratch *scratch
 
 	host    *host
 	runs    int
@@ -80,20 +81,21 @@ func (s *Schedule) run(exec executor.Executor, start func(context.Context, execu
 	}
 	defer func() { s.host = nil }()
 	s.runs++
-	j := &journal{id: fmt.Sprintf("run %d", s.runs)}
+	j := &journal{id: fmt.Sprintf("run %d", s.runs), records: s.scratch.records[:0]}
 	s.progress = false
 	for {
 		h, ctx := newHost(s, exec, j)
 		s.host = h
 		done := make(chan struct{})
-		go func() {
+		s.x.crew.do(func() {
 			defer close(done)
 			defer h.cancel(context.Canceled)
 			s.onGoroutine(h.main)
 			start(ctx, h)
 			h.returned = true
-		}()
+		})
 		<-done
+		s.scratch.waiting, s.scratch.ready, s.scratch.records = h.waiting, h.ready, j.records
 		switch {
 		case s.aborted:
 			runtime.Goexit()

@@ -3,6 +3,7 @@ package explore_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,6 +30,36 @@ func TestASagaLeavesNothingHalfDone(t *testing.T) {
 		}
 	})
 	require.True(t, report.Exhausted)
+}
+
+func TestASagaOfTenStepsIsExhaustedWithTwoFaultsAndACrash(t *testing.T) {
+	t.Parallel()
+	steps := make([]sketch, 10)
+	for i := range steps {
+		steps[i] = a(5 * i) // fails in the two ways in which every action does by default
+	}
+	b := brute{limits: limits{faults: 2, crashes: 1}, most: 10_000}
+	require.True(t, b.enumerate(of(undos, steps...)))
+	require.Equal(t, 6462, b.schedules)
+
+	var undone atomic.Int64
+	report := explore.Schedules(t, explore.Bounds{Faults: 2}, func(s *explore.Schedule) {
+		w := newWorld()
+		_, err := explore.Run(s, saga(10), w.mux())
+		left, undoFailed := 0, (*orchestrate.SagaError)(nil)
+		switch {
+		case err == nil:
+			left = 10
+		case errors.As(err, &undoFailed):
+			left = len(undoFailed.Undo)
+		default:
+			undone.Add(1)
+		}
+		require.LessOrEqual(s, len(w.done), left, "what is left was told")
+	})
+	require.True(t, report.Exhausted)
+	require.Equal(t, b.schedules, report.Schedules)
+	require.NotZero(t, undone.Load())
 }
 
 func TestTheShortestScheduleIsReported(t *testing.T) {

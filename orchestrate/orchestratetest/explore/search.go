@@ -16,6 +16,7 @@ type exploration struct {
 	report Report
 	first  *history
 	leak   string // goroutines that were left behind
+	crew   *crew
 	told   time.Time
 }
 
@@ -55,6 +56,7 @@ func (x *exploration) work(l *level) {
 }
 
 func (x *exploration) runSome(l *level, tells bool) {
+	memory := &scratch{}
 	for {
 		i, p, ok := l.take()
 		if !ok {
@@ -63,7 +65,9 @@ func (x *exploration) runSome(l *level, tells bool) {
 		if !l.random && p.node == nil { // the first once more
 			p.history, p.asked = x.first, len(x.first.asked)
 		}
-		l.end(i, x.run(p))
+		s := &Schedule{x: x, plan: p}
+		x.runBody(s, memory)
+		l.end(i, s)
 		if tells {
 			x.progress(i, l)
 		}
@@ -83,13 +87,14 @@ func (x *exploration) progress(i int, l *level) {
 // run runs the body under a plan.
 func (x *exploration) run(p plan) *Schedule {
 	s := &Schedule{x: x, plan: p}
-	x.runBody(s)
+	x.runBody(s, &scratch{})
 	return s
 }
 
-func (x *exploration) runBody(s *Schedule) {
+func (x *exploration) runBody(s *Schedule, memory *scratch) {
+	memory.lend(s)
 	done := make(chan struct{})
-	go func() {
+	x.crew.do(func() {
 		returned := false
 		defer close(done)
 		defer func() {
@@ -101,8 +106,9 @@ func (x *exploration) runBody(s *Schedule) {
 		}()
 		x.body(s)
 		returned = true
-	}()
+	})
 	<-done
+	memory.takeBack(s)
 	switch {
 	case s.Failed() || s.pruned:
 	case s.runs == 0:

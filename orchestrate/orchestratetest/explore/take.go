@@ -53,13 +53,13 @@ func (s *Schedule) take(h *host, l *leaf) (any, error) {
 }
 
 func (s *Schedule) carryOut(h *host, l *leaf) (any, error) {
-	if isSleep(l.action) {
+	if l.sleeps {
 		s.now = max(s.now, l.until)
 		return nil, nil
 	}
-	if name, ok := s.received(l.action); ok {
-		payload := s.inbox[name][0]
-		s.inbox[name] = s.inbox[name][1:]
+	if s.received(l) {
+		payload := s.inbox[l.event][0]
+		s.inbox[l.event] = s.inbox[l.event][1:]
 		return payload, nil
 	}
 	return s.call(h, l, l.ctx)
@@ -91,8 +91,8 @@ func (s *Schedule) call(h *host, l *leaf, ctx context.Context) (result any, err 
 // endsHere tells whether the run ends, now that the orchestration has. It may also crash.
 func (s *Schedule) endsHere(h *host) bool {
 	if s.crashes < s.x.bounds.Crashes && s.progress {
-		h.opts = append(h.opts[:0], option{verb: end}, option{verb: crash})
-		if s.choose(h.opts).verb == crash {
+		s.scratch.opts = append(s.scratch.opts[:0], option{verb: end}, option{verb: crash})
+		if s.choose(s.scratch.opts).verb == crash {
 			s.crash(h)
 			return false
 		}
