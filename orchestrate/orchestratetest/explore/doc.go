@@ -16,7 +16,9 @@
 //
 // The body must make a world of its own each time, because schedules run side by side, and must depend on nothing but
 // its schedule; a difference between two runs of the same beginning is reported. Handlers are fakes: they take no time,
-// wait for nobody, and start nothing. Time is virtual: a sleep of 30 days takes none.
+// wait for nobody, and start nothing; a mock of package orchestratetest, with the schedule as its test, is one. Time is
+// virtual: a sleep of 30 days takes none. What the executor itself waits for passes in a testing/synctest bubble around
+// the exploration.
 //
 // # What is explored
 //

@@ -35,6 +35,7 @@ type Schedule struct {
 	faults, crashes, cancels int
 	progress                 bool // since the last crash
 
+	cleanups []func()
 	failures []string
 	aborted  bool // the body is not to go on
 	pruned   bool
@@ -155,13 +156,16 @@ func (s *Schedule) Now() time.Time { return epoch.Add(s.now) }
 
 // Errorf makes the test fail.
 func (s *Schedule) Errorf(format string, args ...any) {
+	if s.pruned { // left in the middle, and whatever is said now is about that
+		return
+	}
 	s.failures = append(s.failures, strings.TrimSpace(fmt.Sprintf(format, args...)))
 }
 
 // FailNow makes the test fail, and ends the schedule.
 func (s *Schedule) FailNow() {
 	if len(s.failures) == 0 {
-		s.failures = append(s.failures, "FailNow was called")
+		s.Errorf("FailNow was called")
 	}
 	s.abort()
 }
@@ -176,6 +180,27 @@ func (s *Schedule) Failed() bool { return len(s.failures) > 0 }
 
 // Helper does nothing.
 func (s *Schedule) Helper() {}
+
+// Name is the name of the test, if that tells.
+func (s *Schedule) Name() string {
+	if t, ok := s.x.t.(interface{ Name() string }); ok {
+		return t.Name()
+	}
+	return ""
+}
+
+// Cleanup has f called when the body has ended, the last one first.
+func (s *Schedule) Cleanup(f func()) { s.cleanups = append(s.cleanups, f) }
+
+func (s *Schedule) cleanup() {
+	for len(s.cleanups) > 0 {
+		last := len(s.cleanups) - 1
+		f := s.cleanups[last]
+		s.cleanups = s.cleanups[:last]
+		defer s.cleanup() // the others, if this one exits the goroutine
+		f()
+	}
+}
 
 // abort ends the schedule. It does not return.
 func (s *Schedule) abort() {

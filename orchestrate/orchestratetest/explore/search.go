@@ -104,6 +104,7 @@ func (x *exploration) runBody(s *Schedule, memory *scratch) {
 				s.Errorf("the body exited its goroutine: it is to make assertions on the schedule, not on t")
 			}
 		}()
+		defer s.cleanup()
 		x.body(s)
 		returned = true
 	})
