@@ -45,7 +45,9 @@ var Baton = Table{
 	"orchestrate": {Imports: []string{"actions", "executor", "executor/backoff"}, Names: 45},
 	"orchestrate/orchestratetest/explore": {
 		Imports: []string{"actions", "executor", "orchestrate", "internal/show"},
-		Touches: []string{"crew.go", "decide.go", "explore.go", "goroutines.go", "host.go", "plan.go", "schedule.go", "search.go"},
+		Touches: []string{
+			"crew.go", "decide.go", "explore.go", "goroutines.go", "host.go", "plan.go", "schedule.go", "search.go",
+		},
 	},
 	"orchestrate/orchestratetest/explore/lessons": {},
 	"orchestrate/orchestratetest": {
