@@ -12,9 +12,9 @@
 //
 // [ByHand] lets a hand-written function answer flows with groups in them, [Script] makes an executor of such lines, and
 // [Mock] is one that answers by rules, in any order. A [Stepper] walks action by action, and can be forked at any of
-// them; [Compare] says where two runs part. [Record] writes down what was done, as a [Trace]. [Deterministic] runs an
-// orchestration and proves that it can be replayed, as [RunScript] always does, and [Agree] that several executors have
-// it do the same.
+// them; [Compare] says where two runs part. [Chaos] has things go wrong by a seed, [FromBytes] by the bytes of a fuzz
+// test. [Record] writes down what was done, as a [Trace]. [Deterministic] runs an orchestration and proves that it can
+// be replayed, as [RunScript] always does, and [Agree] that several executors have it do the same.
 //
 // Every failure says what was expected, what was yielded and in which field they differ, where, and what came before.
 //

@@ -143,6 +143,7 @@ func TestAnAnswerBelongsToTheWalkItWasGivenIn(t *testing.T) {
 		name, err := w.Result()
 		require.NoError(t, err)
 		require.Equal(t, "Ada!", name)
+		require.Equal(t, []string{"Ada"}, w.Trace()[0].Result)
 	}
 	require.Equal(t, []string{"Ada"}, names)
 }
