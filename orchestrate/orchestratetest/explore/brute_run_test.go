@@ -33,6 +33,10 @@ func TestThereAreAsManySchedulesAsByBruteForce(t *testing.T) {
 		{of(undos, a(0), a(1)), limits{cancels: 1, crashes: 1}, 34, 34},
 		{race(of(await), sleep(1)), limits{faults: 1}, 6, 6},
 		{of(seq, a(0), a(1)), limits{meanwhile: true, crashes: 1}, 22, 22},
+		{race(a(0), of(seq, of(armor, a(1)), a(3)), of(seq, of(armor, a(2)), a(4))), none, 34, 21},
+		{race(of(seq, sleep(2), a(0)), of(seq, sleep(1), a(1)), sleep(3)), none, 9, 9},
+		{all(of(seq, sleep(2), a(0)), of(seq, sleep(1), sleep(2), a(1))), limits{crashes: 1}, 28, 20},
+		{of(armor, a(0)), limits{crashes: 2, cancels: 1}, 26, 26},
 	} {
 		schedules, classes := compare(t, c.flow, c.within, 10_000)
 		require.Equal(t, c.schedules, schedules, "%s", c.flow)

@@ -92,7 +92,7 @@ func Schedules(t TB, bounds Bounds, body func(s *Schedule)) Report {
 func Replay(t TB, bounds Bounds, schedule string, body func(s *Schedule)) {
 	t.Helper()
 	x := newExploration(t, bounds, body)
-	p := plan{tokens: tokens(schedule)}
+	p := plan{tokens: tokens(schedule), watched: true}
 	s := x.run(p)
 	if !s.Failed() { // the second time it must be the same
 		p.history, p.asked = &history{s.asked, s.marks}, len(s.asked)

@@ -3,6 +3,7 @@ package explore_test
 import (
 	"context"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 
@@ -81,6 +82,25 @@ func TestBadBoundsAreRefused(t *testing.T) {
 	require.PanicsWithValue(t, "explore: the body is nil", func() { explore.Schedules(t, explore.Bounds{}, nil) })
 }
 
+func TestAForeignGoroutineIsToldInOtherSchedulesThanTheFirstToo(t *testing.T) {
+	t.Parallel()
+	body := func(s *explore.Schedule) {
+		_, _ = explore.Run(s, func(y actions.Yield) (n int, err error) {
+			if n, err = orchestrate.Do(y, do{N: 1}); err != nil {
+				var other sync.WaitGroup
+				other.Go(func() { err = orchestrate.Tell(y, undo{N: 1}) })
+				other.Wait()
+			}
+			return n, err
+		}, newWorld().mux())
+	}
+	text := failure(func(t explore.TB) { explore.Schedules(t, noCrash, body) })
+	require.Equal(t, "fail 0", schedule(text))
+	require.Contains(t, text, "step 1, explore_test.undo{N: 1}, was asked for on a goroutine that is not")
+	text = failure(func(t explore.TB) { explore.Replay(t, noCrash, "lose 0", body) })
+	require.Contains(t, text, "step 1, explore_test.undo{N: 1}, was asked for on a goroutine that is not")
+}
+
 func TestAGoroutineLeftBehindByAnotherScheduleThanTheFirstIsToldToo(t *testing.T) {
 	t.Parallel()
 	var leaked sync.WaitGroup
@@ -107,10 +127,17 @@ func TestBoundsThatPanicAreAFailure(t *testing.T) {
 	for name, bounds := range map[string]explore.Bounds{
 		"faults":    {FaultsOf: func(a actions.Action) []explore.Fault { panic(a) }},
 		"conflicts": {Conflicts: func(a, _ actions.Action) bool { panic(a) }},
+		"Conflicts is not symmetric: of explore_test.do{N: 2} and explore_test.do{N: 3}": {
+			Conflicts: func(a, b actions.Action) bool { return a.(do).N < b.(do).N },
+		},
 	} {
 		text := failure(func(t explore.TB) {
 			explore.Schedules(t, bounds, func(s *explore.Schedule) { _, _ = explore.Run(s, both, newWorld().mux()) })
 		})
+		if strings.Contains(name, " ") {
+			require.Contains(t, text, name)
+			continue
+		}
 		require.Contains(t, text, "a function in the bounds panicked: panic: ", name)
 		require.Contains(t, text, "misuse_test.go", name)
 	}

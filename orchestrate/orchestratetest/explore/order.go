@@ -3,6 +3,8 @@ package explore
 import (
 	"strconv"
 	"strings"
+
+	"github.com/baton-go/baton/actions"
 )
 
 // Of schedules that differ only in the order of steps that commute, one is explored: the one in which no step could
@@ -39,13 +41,25 @@ func (s *Schedule) isNormal() bool {
 	for i := last - 1; i >= u.since; i-- {
 		t := s.steps[i]
 		switch {
-		case t == nil || s.x.bounds.Conflicts(t.action, u.action):
+		case t == nil || s.conflict(t.action, u.action):
 			return true
 		case comparePaths(t.path, u.path) > 0:
 			return false
 		}
 	}
 	return true
+}
+
+func (s *Schedule) conflict(a, b actions.Action) bool {
+	yes := s.x.bounds.Conflicts(a, b)
+	if yes != s.x.bounds.Conflicts(b, a) {
+		s.Errorf("explore.Bounds: Conflicts is not symmetric: of %s and %s", showAction(a), showAction(b))
+		s.aborted = true
+		if s.host != nil {
+			s.host.kill()
+		}
+	}
+	return yes
 }
 
 // leave ends a schedule that is equivalent to another.

@@ -50,9 +50,12 @@ func (n *node) plan(parent *history) plan {
 // again is the plan of the same schedule, which has failed.
 func (p *plan) again(failures []string) *plan {
 	if p.random != nil {
-		return &plan{tokens: p.taken, failures: failures}
+		return &plan{tokens: p.taken, failures: failures, watched: p.watched}
 	}
-	return &plan{node: p.node, picks: p.picks, history: p.history, asked: p.asked, failures: failures}
+	return &plan{
+		node: p.node, picks: p.picks, history: p.history, asked: p.asked,
+		failures: failures, prunes: p.prunes, watched: p.watched,
+	}
 }
 
 // before is what was asked for in the n-th place by a schedule that begins in the same way.

@@ -110,6 +110,7 @@ func (s *Schedule) run(exec executor.Executor, start func(context.Context, execu
 		case h.replayed < len(j.records):
 			s.diverged("the orchestration ended and did not ask for %s, which the journal has",
 				j.records[h.replayed].subject())
+			runtime.Goexit()
 		case !s.isNormal():
 			s.leave()
 			runtime.Goexit()

@@ -55,6 +55,9 @@ func (x *exploration) work(l *level) {
 	others.Wait()
 }
 
+// watched is in how many schedules of a round it is looked at where yields come from, which takes as long as a step.
+const watched = 64
+
 func (x *exploration) runSome(l *level, tells bool) {
 	memory := &scratch{}
 	for {
@@ -65,6 +68,7 @@ func (x *exploration) runSome(l *level, tells bool) {
 		if !l.random && p.node == nil { // the first once more
 			p.history, p.asked = x.first, len(x.first.asked)
 		}
+		p.watched = i < watched
 		s := &Schedule{x: x, plan: p}
 		x.runBody(s, memory)
 		l.end(i, s)
