@@ -36,6 +36,9 @@ func recording() bool {
 // Then the executor that live returns is used and recorded, and the file is written when the test ends, unless it has
 // failed. For one run: a test with several has several cassettes.
 func Use(t orchestratetest.TB, file string, live func() executor.Executor, c Config) executor.Executor {
+	if t == nil {
+		panic("cassette.Use: the test is nil")
+	}
 	t.Helper()
 	if c.Workflow == "" {
 		c.Workflow = t.Name()

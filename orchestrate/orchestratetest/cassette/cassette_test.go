@@ -199,6 +199,18 @@ func TestWhatDoesNotSurviveJSONIsNotRecorded(t *testing.T) {
 	}
 }
 
+func TestACassetteIsOfOneRun(t *testing.T) {
+	t.Parallel()
+	r := cassette.Record(shop(), cassette.Config{})
+	_, err := orchestrate.Run(t.Context(), orchestrate.Lift(Ask{Whom: "a"}), r)
+	require.NoError(t, err)
+	_, err = orchestrate.Run(t.Context(), yields(Ask{Whom: "a"}, Ask{Whom: "b"}), r)
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "x")
+	require.EqualError(t, r.Save(file), "cassette "+file+` is not written: step 0: cassette_test.Ask{"Whom":"a"} `+
+		"belongs to a second run, and a cassette is of one")
+}
+
 func TestARecorderIsALayer(t *testing.T) {
 	t.Parallel()
 	mux := executor.NewMux()

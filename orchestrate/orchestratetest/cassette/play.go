@@ -34,16 +34,21 @@ type Player struct {
 // Load reads a cassette. The error says that it cannot be read, is none, or is one of another workflow. Load panics if
 // two kinds of errors have one name.
 func Load(file string, c Config) (*Player, error) {
-	p := &Player{file: file, writer: newWriter(c), calls: map[string][]*call{}}
+	w := newWriter(c)
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("cassette: %w", err)
 	}
+	return newPlayer(file, text, c.Workflow, w)
+}
+
+func newPlayer(file string, text []byte, workflow string, w writer) (p *Player, err error) {
+	p = &Player{file: file, writer: w, calls: map[string][]*call{}}
 	if p.tape, err = decode(text); err != nil {
 		return nil, fmt.Errorf("cassette %s cannot be read: %w", file, err)
 	}
-	if p.tape.Workflow != c.Workflow {
-		return nil, fmt.Errorf("cassette %s is of the workflow %q, not of %q", file, p.tape.Workflow, c.Workflow)
+	if p.tape.Workflow != workflow {
+		return nil, fmt.Errorf("cassette %s is of the workflow %q, not of %q", file, p.tape.Workflow, workflow)
 	}
 	for _, call := range p.tape.Calls {
 		p.calls[call.key()] = append(p.calls[call.key()], call)

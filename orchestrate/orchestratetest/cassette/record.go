@@ -18,13 +18,16 @@ import (
 // It belongs outside everything, in place of what carries out groups: then the tape has all that a run depends on,
 // sleeps, clocks and the order in which branches were answered included, and a replay needs nothing and no time. It
 // carries groups out itself. In the place of the handlers below other layers it works too, but then those layers run in
-// the replay as well, and in a race the replay answers a branch that had lost only once it is cancelled.
+// the replay as well, and in a race the replay answers a branch that had lost only once it is cancelled. Record one
+// run: with a second one, nothing is written.
 type Recorder struct {
 	exec   executor.Executor
 	writer writer
 
 	mu       sync.Mutex
 	tape     *tape
+	run      any  // the token of the run
+	again    bool // there was another one
 	problems []error
 }
 
@@ -51,6 +54,7 @@ func (r *Recorder) Execute(ctx context.Context, a actions.Action) (result any, e
 	if problem != nil {
 		return nil, r.problem(c, problem)
 	}
+	r.checkRun(ctx, c)
 	beside(ctx, func(ctx context.Context) {
 		defer func() {
 			if p := recover(); p != nil {
@@ -100,6 +104,20 @@ func (r *Recorder) ended(ctx context.Context, c *call, a actions.Action, result 
 	r.tape.Calls = append(r.tape.Calls, c)
 	if o, ok := ctx.Value(orderKey{}).(*order); ok {
 		o.ended = append(o.ended, c)
+	}
+}
+
+// checkRun sees to it that nothing is written if there is a second run, whose steps are those of the first.
+func (r *Recorder) checkRun(ctx context.Context, c *call) {
+	token := executor.StepFrom(ctx).RunToken()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.run == nil {
+		r.run = token
+	}
+	if token != nil && token != r.run && !r.again {
+		r.again = true
+		r.problems = append(r.problems, fmt.Errorf("%s belongs to a second run, and a cassette is of one", c))
 	}
 }
 

@@ -1,6 +1,7 @@
 package cassette_test
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"testing"
@@ -99,6 +100,14 @@ func TestATestSaysWhatIsWrongWithItsCassette(t *testing.T) {
 			require.Equal(t, test.want, run(test.use))
 		})
 	}
+}
+
+func TestTheFlagIsDefined(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "record cassettes anew, with real executors", flag.Lookup("record").Usage)
+	require.PanicsWithValue(t, "cassette.Use: the test is nil", func() {
+		cassette.Use(nil, "x", shop, cassette.Config{})
+	})
 }
 
 func TestARecorderIsAnExecutor(t *testing.T) {
