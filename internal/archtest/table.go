@@ -44,18 +44,20 @@ var Baton = Table{
 	},
 	"orchestrate": {Imports: []string{"actions", "executor", "executor/backoff"}, Names: 45},
 	"orchestrate/orchestratetest/explore": {
-		Imports: []string{"actions", "executor", "orchestrate", "internal/show"},
+		Imports: []string{"actions", "executor", "orchestrate", "internal/paths", "internal/show"},
 		Touches: []string{
 			"crew.go", "decide.go", "explore.go", "goroutines.go", "host.go", "plan.go", "schedule.go", "search.go",
 		},
 	},
 	"orchestrate/orchestratetest/explore/lessons": {},
 	"orchestrate/orchestratetest": {
-		Imports: []string{"actions", "executor", "orchestrate", "internal/show", "internal/turns"},
+		Imports: []string{"actions", "executor", "orchestrate", "internal/paths", "internal/show", "internal/turns"},
 		Touches: anyFile,
 	},
 	"orchestrate/orchestratetest/cassette": {
-		Imports: append([]string{"orchestrate/orchestratetest", "internal/show", "internal/turns"}, core...),
+		Imports: append([]string{
+			"orchestrate/orchestratetest", "internal/paths", "internal/show", "internal/turns",
+		}, core...),
 		Touches: anyFile,
 	},
 	"orchestrate/orchestratetest/golden": {
@@ -89,6 +91,7 @@ var Baton = Table{
 		Imports: []string{"actions", "executor", "orchestrate", "orchestrate/orchestratetest/explore", "internal/show"},
 	},
 	"internal/nearest":  {},
+	"internal/paths":    {},
 	"internal/show":     {Imports: []string{"actions"}},
 	"internal/snippets": {},
 	"internal/turns":    {Imports: []string{"executor"}, Touches: anyFile},

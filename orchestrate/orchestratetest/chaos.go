@@ -15,6 +15,7 @@ import (
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/executor"
+	"github.com/baton-go/baton/internal/paths"
 	"github.com/baton-go/baton/internal/show"
 )
 
@@ -119,7 +120,7 @@ func (c *Chaos) Faults() []Fault {
 	defer c.mu.Unlock()
 	faults := slices.Clone(c.faults)
 	slices.SortStableFunc(faults, func(a, b Fault) int {
-		return cmp.Or(comparePaths(a.Path, b.Path), a.Attempt-b.Attempt, strings.Compare(show.Action(a.Action),
+		return cmp.Or(paths.Compare(a.Path, b.Path), a.Attempt-b.Attempt, strings.Compare(show.Action(a.Action),
 			show.Action(b.Action)))
 	})
 	return faults

@@ -18,5 +18,6 @@
 //
 // Every failure says what was expected, what was yielded and in which field they differ, where, and what came before.
 //
-// The package imports actions, executor, orchestrate, internal/show, internal/turns and the standard library.
+// The package imports actions, executor, orchestrate, internal/paths, internal/show, internal/turns and the
+// standard library.
 package orchestratetest

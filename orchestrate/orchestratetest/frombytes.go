@@ -10,6 +10,7 @@ import (
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/executor"
+	"github.com/baton-go/baton/internal/paths"
 	"github.com/baton-go/baton/internal/show"
 	"github.com/baton-go/baton/internal/turns"
 )
@@ -106,7 +107,7 @@ func (f *Fuzzed) group(ctx context.Context, g actions.Group) (result actions.Gro
 		return executor.RunGroup(ctx, g, f)
 	}
 	host := turns.New(func(parked []*turns.Parked) *turns.Parked {
-		slices.SortFunc(parked, func(a, b *turns.Parked) int { return comparePaths(a.Value.(string), b.Value.(string)) })
+		slices.SortFunc(parked, func(a, b *turns.Parked) int { return paths.Compare(a.Value.(string), b.Value.(string)) })
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		return parked[f.bytes.small(len(parked))]

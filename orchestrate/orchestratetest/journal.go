@@ -9,6 +9,7 @@ import (
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/executor"
+	"github.com/baton-go/baton/internal/paths"
 	"github.com/baton-go/baton/internal/show"
 )
 
@@ -72,7 +73,7 @@ func (j *journal) inside(path string) bool {
 // before are the single actions at the paths before one, or all.
 func (j *journal) before(path string) (t Trace) {
 	for _, c := range j.calls {
-		if _, group := c.Action.(actions.Group); !group && (path == "" || comparePaths(c.Path, path) < 0) {
+		if _, group := c.Action.(actions.Group); !group && (path == "" || paths.Compare(c.Path, path) < 0) {
 			t = append(t, c)
 		}
 	}

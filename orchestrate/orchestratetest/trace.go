@@ -1,17 +1,16 @@
 package orchestratetest
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/executor"
+	"github.com/baton-go/baton/internal/paths"
 	"github.com/baton-go/baton/internal/show"
 )
 
@@ -70,22 +69,8 @@ func (t Trace) Actions() []actions.Action {
 // whatever its branches do in the meantime. Calls of one path stay in their order.
 func (t Trace) Sorted() Trace {
 	sorted := slices.Clone(t)
-	slices.SortStableFunc(sorted, func(a, b Call) int { return comparePaths(a.Path, b.Path) })
+	slices.SortStableFunc(sorted, func(a, b Call) int { return paths.Compare(a.Path, b.Path) })
 	return sorted
-}
-
-func comparePaths(a, b string) int {
-	for a != "" && b != "" {
-		var x, y string
-		x, a, _ = strings.Cut(a, ".")
-		y, b, _ = strings.Cut(b, ".")
-		i, _ := strconv.Atoi(x)
-		j, _ := strconv.Atoi(y)
-		if i != j {
-			return cmp.Compare(i, j)
-		}
-	}
-	return cmp.Compare(len(a), len(b))
 }
 
 // Record returns an executor that writes down in trace the single actions that exec carries out, those in the branches

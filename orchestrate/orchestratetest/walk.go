@@ -8,6 +8,7 @@ import (
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/executor"
+	"github.com/baton-go/baton/internal/paths"
 	"github.com/baton-go/baton/internal/turns"
 	"github.com/baton-go/baton/orchestrate"
 )
@@ -112,7 +113,7 @@ func (w *walk) spin(c Call) (any, error) {
 // choose lets actions that are cancelled go on, the first one first, and else waits for an answer.
 func (w *walk) choose(parked []*turns.Parked) *turns.Parked {
 	slices.SortFunc(parked, func(a, b *turns.Parked) int {
-		return comparePaths(a.Value.(*waiting).path, b.Value.(*waiting).path)
+		return paths.Compare(a.Value.(*waiting).path, b.Value.(*waiting).path)
 	})
 	for _, p := range parked {
 		if p.Context.Err() != nil {

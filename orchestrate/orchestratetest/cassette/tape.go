@@ -9,7 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
+
+	"github.com/baton-go/baton/internal/paths"
 )
 
 // format is the version of the files that this package writes and reads.
@@ -92,19 +93,10 @@ func (c *call) branches() string {
 
 // compareSteps orders calls by step and attempt.
 func compareSteps(a, b *call) int {
-	if c := comparePaths(a.Path, b.Path); c != 0 {
+	if c := paths.Compare(a.Path, b.Path); c != 0 {
 		return c
 	}
 	return a.Attempt - b.Attempt
-}
-
-func comparePaths(a, b string) int {
-	return slices.CompareFunc(strings.Split(a, "."), strings.Split(b, "."), func(a, b string) int {
-		if len(a) != len(b) {
-			return len(a) - len(b)
-		}
-		return strings.Compare(a, b)
-	})
 }
 
 // encode writes the tape as text that is the same for the same calls.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/baton-go/baton/executor"
+	"github.com/baton-go/baton/internal/paths"
 )
 
 // decide chooses what happens next, while every strand waits. It returns the strand that goes on for it, or nil if
@@ -24,7 +25,7 @@ func (s *Schedule) decide(h *host) (next *strand) {
 		s.leave()
 		return nil
 	}
-	slices.SortFunc(h.waiting, func(a, b *leaf) int { return comparePaths(a.path, b.path) })
+	slices.SortFunc(h.waiting, func(a, b *leaf) int { return paths.Compare(a.path, b.path) })
 	for i, l := range h.waiting {
 		if l.ctx.Err() != nil {
 			return h.answer(i, verdict{option: s.late(h, l)})

@@ -1,10 +1,8 @@
 package explore
 
 import (
-	"strconv"
-	"strings"
-
 	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/internal/paths"
 )
 
 // Of schedules that differ only in the order of steps that commute, one is explored: the one in which no step could
@@ -43,7 +41,7 @@ func (s *Schedule) isNormal() bool {
 		switch {
 		case t == nil || s.conflict(t.action, u.action):
 			return true
-		case comparePaths(t.path, u.path) > 0:
+		case paths.Compare(t.path, u.path) > 0:
 			return false
 		}
 	}
@@ -67,22 +65,5 @@ func (s *Schedule) leave() {
 	s.pruned, s.aborted = true, true
 	if s.host != nil {
 		s.host.kill()
-	}
-}
-
-// comparePaths orders paths as their actions would be in order.
-func comparePaths(a, b string) int {
-	for {
-		x, restA, moreA := strings.Cut(a, ".")
-		y, restB, moreB := strings.Cut(b, ".")
-		if x != y {
-			m, _ := strconv.Atoi(x)
-			n, _ := strconv.Atoi(y)
-			return m - n
-		}
-		if !moreA || !moreB {
-			return len(restA) - len(restB)
-		}
-		a, b = restA, restB
 	}
 }
