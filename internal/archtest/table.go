@@ -44,7 +44,7 @@ var Baton = Table{
 	},
 	"orchestrate": {Imports: []string{"actions", "executor", "executor/backoff"}, Names: 45},
 	"orchestrate/orchestratetest/explore": {
-		Imports: []string{"actions", "executor", "orchestrate", "internal/paths", "internal/show"},
+		Imports: []string{"actions", "executor", "orchestrate", "internal/paths", "internal/show", "internal/turns"},
 		Touches: []string{
 			"crew.go", "decide.go", "explore.go", "goroutines.go", "host.go", "plan.go", "schedule.go", "search.go",
 		},

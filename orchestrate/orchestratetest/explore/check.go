@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/baton-go/baton/executor"
+	"github.com/baton-go/baton/internal/turns"
 )
 
 // check checks the invariants.
@@ -42,7 +43,7 @@ func (s *Schedule) contain(what string, f func()) {
 
 // asks notes that the orchestration asks for an action. The error is that of one that it cannot ask for.
 func (s *Schedule) asks(h *host, l *leaf) error {
-	if l.strand == nil || l.strand.gid != 0 && l.strand.gid != goroutineID() {
+	if l.strand == nil || l.strand.goroutine != "" && l.strand.goroutine != turns.Goroutine() {
 		s.Errorf("step %s, %s, was asked for on a goroutine that is not the orchestration's: it is one line of control, "+
 			"and what it does side by side are groups", l.path, showAction(l.action))
 		s.aborted = true

@@ -33,5 +33,6 @@
 // An action's effect and its answer are one moment, so a crash finds one action at most that was carried out and not
 // recorded; for more there are several crashes in a row.
 //
-// The package imports actions, executor, orchestrate, internal/paths, internal/show and the standard library only.
+// The package imports actions, executor, orchestrate, internal/paths, internal/show, internal/turns and
+// the standard library only.
 package explore

@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"runtime"
 	"runtime/pprof"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/baton-go/baton/internal/turns"
 )
 
 // runFirst runs the schedule in which everything goes well, and looks where its goroutines come from and whether they
@@ -76,16 +77,6 @@ func leftBehind(label string) string {
 // onGoroutine notes which goroutine a strand is on.
 func (s *Schedule) onGoroutine(st *strand) {
 	if s.plan.watched {
-		st.gid = goroutineID()
+		st.goroutine = turns.Goroutine()
 	}
-}
-
-// goroutineID is the number of the goroutine, from the first line of its stack: there is no other way, and it is for
-// the first schedule only.
-func goroutineID() uint64 {
-	var buf [64]byte
-	line := string(buf[:runtime.Stack(buf[:], false)])
-	id, _, _ := strings.Cut(strings.TrimPrefix(line, "goroutine "), " ")
-	n, _ := strconv.ParseUint(id, 10, 64)
-	return n
 }

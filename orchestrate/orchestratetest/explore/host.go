@@ -32,9 +32,9 @@ type host struct {
 
 // strand is one line of control of the orchestration.
 type strand struct {
-	start func() // nil once it has started
-	wake  chan struct{}
-	gid   uint64 // of its goroutine, where that is checked
+	start     func() // nil once it has started
+	wake      chan struct{}
+	goroutine string // its own, where that is checked
 }
 
 // leaf is a single action that a strand waits for.
