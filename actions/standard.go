@@ -22,7 +22,8 @@ type NewID struct{ Returns[string] }
 type Random struct{ Returns[uint64] }
 
 // Receive waits for an event of the given name from outside and returns its payload. Who delivers events is up to the
-// executor: the durable runtime does, and in a test a handler of two lines.
+// executor: the durable runtime does, and in a test a handler of two lines. An action of your own waits for an event in
+// the same way if it has a method EventName() string.
 type Receive[T any] struct {
 	Returns[T]
 	Name string
@@ -34,6 +35,14 @@ type Progress struct {
 	// Done of Total units are done. A Total of 0 means that it is not known.
 	Done, Total int64
 	Message     string
+}
+
+// Publish makes a value known to those who watch the run, under a name, in place of the one before: the state of a game,
+// the list of what is still missing. It is an aside.
+type Publish struct {
+	Returns[Void]
+	Name  string
+	Value any
 }
 
 // Log writes a line to the log, once: a replay does not repeat it. It is an aside.
@@ -53,11 +62,11 @@ type Version struct {
 	Min, Max int
 }
 
-// IsAside tells whether the action is an aside: Log, Progress or Version. Asides take no step number and leave no
+// IsAside tells whether the action is an aside: Log, Progress, Publish or Version. Asides take no step number and leave no
 // record of a step, so that adding one to an orchestration never shifts the steps behind it.
 func IsAside(a Action) bool {
 	switch a := a.(type) {
-	case Log, Progress, Version:
+	case Log, Progress, Publish, Version:
 		return true
 	case Shielded:
 		return IsAside(a.Action)
@@ -65,11 +74,11 @@ func IsAside(a Action) bool {
 	return false
 }
 
-// IsWait tells whether carrying the action out is nothing but waiting: Sleep or Receive. Such an action takes no
-// permit and no slot while it waits.
+// IsWait tells whether carrying the action out is nothing but waiting: Sleep, Receive, or what has an EventName. Such an
+// action takes no permit and no slot while it waits.
 func IsWait(a Action) bool {
 	switch a := a.(type) {
-	case interface{ waits() }:
+	case Sleep, interface{ EventName() string }:
 		return true
 	case Shielded:
 		return IsWait(a.Action)
@@ -77,6 +86,5 @@ func IsWait(a Action) bool {
 	return false
 }
 
-func (Sleep) waits() {}
-
-func (Receive[T]) waits() {}
+// EventName returns r.Name.
+func (r Receive[T]) EventName() string { return r.Name }

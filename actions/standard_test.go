@@ -18,6 +18,7 @@ func TestAsidesAndWaits(t *testing.T) {
 		{fetch{}, false, false},
 		{actions.Log{}, true, false},
 		{actions.Progress{}, true, false},
+		{actions.Publish{}, true, false},
 		{actions.Version{}, true, false},
 		{actions.Sleep{}, false, true},
 		{actions.Receive[int]{}, false, true},

@@ -66,6 +66,9 @@ func RunGroup(ctx context.Context, g actions.Group, exec Executor) (actions.Grou
 		ctx, cancel := strands.WithCancel(ctx)
 		defer cancel(context.Canceled)
 		r.cancel = cancel
+		if a, ok := strands.(arbiter); ok {
+			r.mayDecide = func(i int) bool { return a.Decide(ctx, i) }
+		}
 		if _, ok := strands.(goroutines); ok { // which gives every branch this very context
 			r.line = lineage{origin: &r.origin, ctx: ctx, branch: eachLeaf}
 		}
@@ -100,15 +103,17 @@ func alone(ctx context.Context, g actions.Group) origin {
 
 // groupRun is a group being carried out.
 type groupRun struct {
-	group   actions.Group
-	exec    Executor
-	origin  origin                  // of the branches
-	cancel  context.CancelCauseFunc // nil with a single branch
-	leaves  []step                  // of the branches that are single actions
-	line    lineage                 // of all leaves, if they have one in common
-	result  actions.GroupResult
-	decided atomic.Int32
-	exited  atomic.Bool
+	group  actions.Group
+	exec   Executor
+	origin origin                  // of the branches
+	cancel context.CancelCauseFunc // nil with a single branch
+	// mayDecide tells whether the end of a branch may decide the group; nil if the first one does.
+	mayDecide func(i int) bool
+	leaves    []step  // of the branches that are single actions
+	line      lineage // of all leaves, if they have one in common
+	result    actions.GroupResult
+	decided   atomic.Int32
+	exited    atomic.Bool
 }
 
 // branch runs branch i and records what comes of it.
@@ -176,8 +181,10 @@ func (r *groupRun) ended(i int, err error) {
 		decides = true
 	case actions.Settle:
 	}
-	if decides {
+	if decides && (r.mayDecide == nil || r.mayDecide(i)) {
 		decides = r.decided.CompareAndSwap(-1, int32(i))
+	} else {
+		decides = false
 	}
 	if (decides || exited) && r.cancel != nil {
 		r.cancel(&DecidedError{Branch: i})

@@ -8,6 +8,15 @@ import (
 
 // Strands is where [RunGroup] takes concurrency from. By default strands are goroutines; a host with a scheduler of its
 // own, such as a Temporal workflow or a test that runs branches in order, supplies others with [WithStrands].
+//
+// Strands may also have a say in which branch decides a group of several, because a journal knows which did, or has to
+// write it down first. They then have a method
+//
+//	Decide(ctx context.Context, branch int) bool
+//
+// which RunGroup calls with the group's context, that of WithCancel, when a branch ends in a way that would decide the
+// group; calls for different branches may be concurrent. Only if it returns true does the branch decide the group, and
+// the others are cancelled.
 type Strands interface {
 	// ForkJoin calls branch once for every index from 0 to n-1, each on a strand of its own, with a context derived from
 	// ctx, and returns when all calls have ended: by returning, or by runtime.Goexit. They do not panic. One of the
@@ -15,6 +24,10 @@ type Strands interface {
 	ForkJoin(ctx context.Context, n int, branch func(ctx context.Context, i int))
 	// WithCancel is context.WithCancelCause in the host's terms. RunGroup calls the function in every case.
 	WithCancel(ctx context.Context) (context.Context, context.CancelCauseFunc)
+}
+
+type arbiter interface {
+	Decide(ctx context.Context, branch int) bool
 }
 
 type strandsKey struct{}

@@ -17,8 +17,8 @@ import (
 //   - Now is the wall clock in UTC, without a monotonic reading;
 //   - NewID is a random UUID (RFC 9562, version 4), Random comes from math/rand/v2;
 //   - Version is Max: a run in memory never comes from older code;
-//   - Log goes to slog.Default with the run and the step, Progress nowhere. To take them elsewhere, handle them in a
-//     mux above: executor.NewMux(executor.OnVoid(…)).Else(executor.System(next)).
+//   - Log goes to slog.Default with the run and the step, Progress and Publish nowhere. To take them elsewhere, handle
+//     them in a mux above: executor.NewMux(executor.OnVoid(…)).Else(executor.System(next)).
 //
 // It belongs above the policies of a stack, because a sleep must not sit under a timeout, a permit or a breaker, and
 // below what carries out groups. It does not handle Receive: events come from a runtime, or from a handler of yours.
@@ -34,7 +34,8 @@ type system struct{ next Executor }
 
 func (s *system) Execute(ctx context.Context, a actions.Action) (any, error) {
 	switch a.(type) {
-	case actions.Sleep, actions.Now, actions.NewID, actions.Random, actions.Version, actions.Log, actions.Progress:
+	case actions.Sleep, actions.Now, actions.NewID, actions.Random,
+		actions.Version, actions.Log, actions.Progress, actions.Publish:
 		if err := Refuse(ctx); err != nil {
 			return nil, err
 		}
@@ -67,7 +68,7 @@ func standard(ctx context.Context, a actions.Action) (any, error) {
 		log(ctx, a)
 		return nil, nil
 	}
-	return nil, nil // Progress
+	return nil, nil // Progress, Publish
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -35,7 +35,8 @@ func (e *UnhandledError) Error() string {
 			name, len(a.Branches))
 	case actions.Shielded:
 		return fmt.Sprintf("no handler for the shielded action %s: a yield from executor.Yield unwraps it", name)
-	case actions.Sleep, actions.Now, actions.NewID, actions.Random, actions.Log, actions.Progress, actions.Version:
+	case actions.Sleep, actions.Now, actions.NewID, actions.Random,
+		actions.Log, actions.Progress, actions.Publish, actions.Version:
 		return fmt.Sprintf("no handler for %s: wrap the executor in executor.System", name)
 	}
 	if actions.IsWait(e.Action) {

@@ -89,7 +89,7 @@ func (s *strand) yield(a actions.Action) (result any, err error) {
 	}()
 	ctx := context.Context(at)
 	switch a.(type) {
-	case actions.Shielded, actions.Log, actions.Progress, actions.Version:
+	case actions.Shielded, actions.Log, actions.Progress, actions.Publish, actions.Version:
 		ctx = s.special(at)
 	}
 	result, err = s.exec.Execute(ctx, at.action)

@@ -17,7 +17,9 @@ func standardLaws() []law {
 			remedy:   remedy,
 			concerns: system,
 			check: func(p *probe) {
-				for _, a := range []actions.Action{actions.Log{Level: -100, Message: "a"}, actions.Progress{Done: 1}} {
+				for _, a := range []actions.Action{
+					actions.Log{Level: -100, Message: "a"}, actions.Progress{Done: 1}, actions.Publish{Name: "a", Value: 1},
+				} {
 					v := p.succeed(a)
 					p.ensure(v == nil || v == actions.Void{}, "the result of %s is %#v", actions.Name(a), v)
 				}

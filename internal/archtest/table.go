@@ -24,7 +24,7 @@ type Room struct {
 
 var (
 	core       = []string{"actions", "executor", "executor/backoff", "orchestrate"}
-	everything = append([]string{"combinators/..."}, core...)
+	everything = append([]string{"combinators/...", "durable/..."}, core...)
 	anyFile    = []string{"*"}
 )
 
@@ -80,7 +80,38 @@ var Baton = Table{
 		Touches: anyFile,
 	},
 
+	"durable": {
+		Imports: append([]string{"durable/codec", "durable/journal", "durable/store", "github.com/google/uuid"}, core...),
+		Touches: anyFile,
+	},
+	"durable/codec": {Imports: []string{"durable/store", "internal/failures"}},
+	"durable/journal": {
+		Imports: append([]string{"durable/codec", "durable/store", "internal/paths", "internal/show"}, core...),
+		Touches: anyFile,
+	},
+	"durable/durabletest": {
+		Imports: append([]string{
+			"durable", "durable/codec", "durable/journal", "durable/store", "durable/store/memory",
+			"orchestrate/orchestratetest/...", "internal/paths", "internal/show",
+		}, core...),
+		Touches: anyFile,
+	},
+	"durable/store":        {},
+	"durable/store/memory": {Imports: []string{"durable/store"}, Touches: anyFile},
+	"durable/store/sqlite": {
+		Imports: []string{"actions", "executor", "durable/store", "modernc.org/sqlite/..."},
+		Touches: anyFile,
+	},
+	"durable/storetest": {
+		Imports: []string{
+			"durable/store", "durable/store/memory",
+			"github.com/stretchr/testify/require", "github.com/anishathalye/porcupine", "pgregory.net/rapid",
+		},
+		Touches: anyFile,
+	},
+
 	"internal/archtest": {},
+	"internal/failures": {Imports: core},
 	"internal/kinds":    {Imports: []string{"actions"}},
 	"internal/latency":  {Touches: anyFile},
 	"internal/lawtest": {

@@ -237,7 +237,8 @@ func another(d draws, a actions.Action, right any) (any, bool) {
 // isStandard tells whether an action needs only the machine.
 func isStandard(a actions.Action) bool {
 	switch a.(type) {
-	case actions.Sleep, actions.Now, actions.NewID, actions.Random, actions.Progress, actions.Log, actions.Version:
+	case actions.Sleep, actions.Now, actions.NewID, actions.Random,
+		actions.Progress, actions.Publish, actions.Log, actions.Version:
 		return true
 	}
 	return false

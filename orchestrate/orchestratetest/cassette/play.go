@@ -59,7 +59,7 @@ func newPlayer(file string, text []byte, workflow string, w writer) (p *Player, 
 // Execute answers the action as recorded.
 func (p *Player) Execute(ctx context.Context, a actions.Action) (any, error) {
 	switch a.(type) {
-	case actions.Log, actions.Progress:
+	case actions.Log, actions.Progress, actions.Publish:
 		return nil, nil
 	}
 	c, off := p.take(ctx, a)

@@ -47,7 +47,7 @@ func (r *Recorder) Execute(ctx context.Context, a actions.Action) (result any, e
 	switch a := a.(type) {
 	case actions.Group:
 		return r.group(ctx, a)
-	case actions.Log, actions.Progress: // nothing depends on them
+	case actions.Log, actions.Progress, actions.Publish: // nothing depends on them
 		return r.exec.Execute(ctx, a)
 	}
 	c, problem := r.writer.call(ctx, a)

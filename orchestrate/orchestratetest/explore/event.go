@@ -2,7 +2,6 @@ package explore
 
 import (
 	"fmt"
-	"reflect"
 	"strconv"
 
 	"github.com/baton-go/baton/actions"
@@ -58,16 +57,8 @@ func (s *Schedule) received(l *leaf) bool {
 
 // receives is the name of the event that an action waits for.
 func receives(a actions.Action) (name string, ok bool) {
-	if isSleep(a) || !actions.IsWait(a) {
-		return "", false
+	if e, ok := a.(interface{ EventName() string }); ok {
+		return e.EventName(), true
 	}
-	v := reflect.ValueOf(a)
-	if v.Kind() != reflect.Struct {
-		return "", false
-	}
-	field := v.FieldByName("Name")
-	if !field.IsValid() || field.Kind() != reflect.String {
-		return "", false
-	}
-	return field.String(), true
+	return "", false
 }

@@ -78,7 +78,7 @@ func (h *host) Execute(ctx context.Context, a actions.Action) (any, error) {
 	switch a := a.(type) {
 	case actions.Group:
 		return executor.RunGroup(ctx, a, h)
-	case actions.Log, actions.Progress:
+	case actions.Log, actions.Progress, actions.Publish:
 		return nil, nil
 	case actions.Version:
 		return a.Max, nil

@@ -1,0 +1,2 @@
+// Package codec turns values and errors into bytes and back.
+package codec

@@ -1,0 +1,2 @@
+// Package durable runs orchestrations that survive.
+package durable

@@ -1,0 +1,2 @@
+// Package durabletest tests durable flows.
+package durabletest

@@ -1,0 +1,2 @@
+// Package memory keeps runs in memory.
+package memory

@@ -1,0 +1,2 @@
+// Package sqlite keeps runs in an SQLite file.
+package sqlite

@@ -1,0 +1,2 @@
+// Package storetest checks anybody's store.
+package storetest

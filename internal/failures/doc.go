@@ -1,0 +1,2 @@
+// Package failures turns errors into data and back.
+package failures
