@@ -10,6 +10,8 @@ type Run struct {
 	Flow    string
 	Version string // of the flow's definition that the run was started with
 	Input   Payload
+	// Seed is 16 random bytes, from which the run's identifiers and random values are derived.
+	Seed []byte
 	// Parent is the ID of the run that started this one, and OnParentClose what becomes of this one when that ends.
 	Parent        string
 	OnParentClose ParentClose
