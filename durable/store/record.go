@@ -81,12 +81,13 @@ type Write struct {
 	State    *State
 	Revision int64
 	// Release, with a State, ends the lease: the Owner becomes empty, and if the write has no Epoch, the run's is raised
-	// by one, so that whoever had the lease can write nothing more. If the new status is Waiting and a message came
+	// by one, so that whoever had the lease can write nothing more. A State that is final has it. If the new status is Waiting and a message came
 	// after the Seq Seen, the run is due at once.
 	Release bool
 	Seen    int64
 	// Restart, with a State, removes the log before Records are appended, and replaces the Input.
 	Restart *Payload
-	// Send are messages to other runs. Those to runs that are not there or have finished are dropped.
+	// Send are messages to other runs, sent as by Store.Send. Those to runs that are not there or have finished are
+	// dropped.
 	Send []Message
 }

@@ -61,7 +61,8 @@ type Lease struct {
 	Revision int64
 }
 
-// Payload is an encoded value, and the name of the codec that encoded it. The zero Payload is none.
+// Payload is an encoded value, and the name of the codec that encoded it. The zero Payload is none. Stores need not
+// tell empty Data from nil.
 type Payload struct {
 	Codec string
 	Data  []byte

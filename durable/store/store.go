@@ -14,19 +14,19 @@ import (
 //
 // A store that can do more says so with methods of its own: see [Watcher] and [Counter].
 type Store interface {
-	// Create adds runs in the state that they carry, without a lease, all in one transaction. A run whose ID is there
-	// already is left as it is. The result tells for each, in order, what is there now and whether this call made it;
+	// Create adds runs in the state that they carry, all in one transaction; their Lease is the zero Lease, whatever they
+	// carry. A run whose ID is there already is left as it is. The result tells for each, in order, what is there now and whether this call made it;
 	// of two in one call with the same ID the first is made. Called again, it reports the runs as not made.
 	Create(ctx context.Context, runs []Run) ([]Created, error)
 
 	// Claim takes runs that are due, the highest priority first and then the earliest, and leases them: the Owner is set,
 	// the Epoch is raised by one, the Revision too, the Status is Running, Due is the end of the lease, and Started is
 	// now if it was zero. A run is due if its Due is neither zero nor later than the store's clock; that of a run whose
-	// lease has run out is. Two claims never lease one run in the same epoch. Called again, it may claim others.
+	// lease has run out is, and one that has finished never is. Two claims never lease one run in the same epoch. Called again, it may claim others.
 	Claim(ctx context.Context, c Claim) (Claimed, error)
 
-	// Renew lets all leases of an owner last until the given duration from now, and tells which it has. Only those whose
-	// run has been claimed by nobody else are.
+	// Renew lets all leases of an owner last until the given duration from now, and tells which it has: those that were not
+	// released and whose run has been claimed by nobody since, even if they had run out.
 	Renew(ctx context.Context, owner string, lease time.Duration) ([]Held, error)
 
 	// Commit makes the writes, in order and all in one transaction, but for those whose condition is not met: their
@@ -36,7 +36,7 @@ type Store interface {
 	Commit(ctx context.Context, writes []Write) (errs []error, err error)
 
 	// Send puts messages into the inboxes of their runs, in order and all in one transaction. A message with a Key that
-	// its run has had before, consumed or not, is dropped without an error. A run that is Waiting and has no lease
+	// its run has had before, consumed or not, is dropped without an error, and nothing happens. A run that is Waiting and has no lease
 	// becomes due. The place of a message whose run is not there, or has finished, holds [ErrNotFound] or [ErrFinished].
 	// Called again, it sends messages without a Key again.
 	Send(ctx context.Context, messages []Message) (errs []error, err error)
@@ -72,8 +72,8 @@ type Claim struct {
 // Claimed is what Claim found.
 type Claimed struct {
 	Runs []History
-	// Next is when the earliest run of these flows that is left becomes due, leases of others included: at once, if Max
-	// kept it from being claimed. It is zero if there is none.
+	// Next is when the earliest run of these flows that is left becomes due, leases of others included, but those of the
+	// Owner not: at once, if Max kept it from being claimed. It is zero if there is none.
 	Next time.Time
 }
 
@@ -112,7 +112,7 @@ type Query struct {
 	// After is the place in the order behind which runs are wanted: the Created and ID of the last run of a page.
 	After Cursor
 	// Newest gives the runs that were created last first. Otherwise the oldest come first, and of those of the same
-	// moment the smallest ID.
+	// moment the smallest ID. The one order is the other one reversed.
 	Newest bool
 	// Limit is how many runs to return; 0 stands for 100.
 	Limit int
@@ -142,8 +142,9 @@ type Count struct {
 
 // Watcher is a store that tells about changes instead of being polled for them.
 type Watcher interface {
-	// Watch calls f with every change, in this process or another one, once it is durable, until stop has returned. Calls
-	// may be concurrent and may repeat or merge; f returns at once and calls no method of the store.
+	// Watch calls f with every change that a Notice can show (runs that are created, claimed or given another State, and
+	// messages), in this process or another one, once it is durable, until stop has returned. Calls may be concurrent
+	// and may repeat or merge; f returns at once and calls no method of the store.
 	Watch(f func(Notice)) (stop func())
 }
 
