@@ -1,0 +1,92 @@
+package journal
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"sync"
+
+	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/executor"
+)
+
+// derive answers what follows from the records and the path.
+func (j *Journal) derive(ctx context.Context, s *strand, a actions.Action) (any, error) {
+	path := executor.StepFrom(ctx).Path()
+	if p := j.past.steps[path]; p != nil {
+		return nil, j.mismatch(p.Record, a, nil)
+	}
+	if err := j.spin(s, path); err != nil {
+		return nil, err
+	}
+	switch a.(type) {
+	case actions.NewID:
+		b := j.bits(path)
+		b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+		return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:16]), nil
+	case actions.Random:
+		b := j.bits(path)
+		return binary.LittleEndian.Uint64(b[:]), nil
+	}
+	return s.now, j.flush(ctx, s) // it may be the end of a record that is not durable yet
+}
+
+// bits are random, and the same each time.
+func (j *Journal) bits(path string) [sha256.Size]byte {
+	text := make([]byte, 0, 128)
+	text = append(text, j.Seed...)
+	text = append(text, 0)
+	text = append(text, j.ID...)
+	text = append(text, '/')
+	return sha256.Sum256(append(text, path...))
+}
+
+// changes holds what Version has answered in this life.
+type changes struct {
+	mu       sync.Mutex
+	versions map[change]int
+}
+
+// version answers which version of a change the strand follows: the one on record; Min, if the strand has been here, or
+// further, without asking; else Max.
+func (j *Journal) version(ctx context.Context, s *strand, a actions.Version) (any, error) {
+	if a.Min > a.Max {
+		return nil, fmt.Errorf("version %q: Min %d is greater than Max %d", a.Change, a.Min, a.Max)
+	}
+	path := executor.StepFrom(ctx).Path()
+	if err := j.spin(s, path); err != nil {
+		return nil, err
+	}
+	name, _, _ := split(path) // a step's
+	c := change{name, a.Change}
+	j.changes.mu.Lock()
+	defer j.changes.mu.Unlock()
+	if v, ok := j.changes.versions[c]; ok {
+		return v, nil
+	}
+	v := a.Max
+	if r := j.past.changes[c]; r != nil {
+		v = int(r.Number)
+	} else if j.past.beyond(path) {
+		v = a.Min
+	} else {
+		s.unkept = append(s.unkept, store.Record{
+			N: j.number.Add(1), Kind: store.Change, Path: path, Name: a.Change, Number: int64(v),
+			Started: s.now, Finished: s.now,
+		})
+	}
+	if v < a.Min || v > a.Max {
+		return nil, j.stop(&MismatchError{
+			Run: j.ID, Path: path,
+			Recorded: fmt.Sprintf("version %d of the change %q", v, a.Change),
+			Yielded:  fmt.Sprintf("a choice from %d to %d", a.Min, a.Max),
+		})
+	}
+	if j.changes.versions == nil {
+		j.changes.versions = map[change]int{}
+	}
+	j.changes.versions[c] = v
+	return v, nil
+}

@@ -1,0 +1,92 @@
+package journal
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/internal/show"
+)
+
+// MismatchError says that the code does not do what the run's records say it did. The run cannot go on with this code;
+// nothing is lost, and nothing was carried out or written.
+type MismatchError struct {
+	Run string
+	// Path is the step. Recorded is the action that the journal has there, Yielded the one that the code came with: both
+	// are empty if there is none.
+	Path              string
+	Recorded, Yielded string
+	// Diff tells what differs, if both are of the same name and the journal has kept the action.
+	Diff []string
+}
+
+// Error says what differs, and what to do.
+func (e *MismatchError) Error() string {
+	var what string
+	switch {
+	case e.Yielded == "":
+		what = fmt.Sprintf("the journal has %s, which the code did not yield", e.Recorded)
+	case e.Recorded == "":
+		what = fmt.Sprintf("the journal has nothing, and goes on behind it; the code yielded %s", e.Yielded)
+	default:
+		what = fmt.Sprintf("the journal has %s, the code yielded %s", e.Recorded, e.Yielded)
+	}
+	if len(e.Diff) > 0 {
+		what += " (" + strings.Join(e.Diff, "; ") + ")"
+	}
+	return fmt.Sprintf("run %q: step %s: %s: run the code that the run was begun with, or let the new code ask "+
+		"actions.Version which way to go, or fork the run before this step", e.Run, e.Path, what)
+}
+
+// Permanent is true: the same code comes to the same step.
+func (e *MismatchError) Permanent() bool { return true }
+
+// mismatch stops the journal because an action is not the recorded one. The data is the action as JSON, if it is known.
+func (j *Journal) mismatch(r *store.Record, a actions.Action, data []byte) error {
+	return j.stop(j.mismatched(r, a, data))
+}
+
+// missing stops the journal because it has no record of an action, but of what came behind it.
+func (j *Journal) missing(path string, a actions.Action, data []byte) error {
+	return j.stop(&MismatchError{Run: j.ID, Path: path, Yielded: actions.Name(a) + string(data)})
+}
+
+func (j *Journal) mismatched(r *store.Record, a actions.Action, data []byte) error {
+	e := &MismatchError{Run: j.ID, Path: r.Path}
+	recorded := j.recorded(r)
+	if e.Recorded = r.Name; recorded != nil {
+		e.Recorded += string(recorded)
+	}
+	if r.Kind == store.Decision {
+		e.Recorded = fmt.Sprintf("a group %s that branch %d decided", r.Name, r.Number)
+	}
+	if a == nil {
+		return e
+	}
+	if e.Yielded = actions.Name(a); data != nil {
+		e.Yielded += string(data)
+	} else if g, ok := a.(actions.Group); ok {
+		e.Yielded = fmt.Sprintf("a group %s of %d branches", actions.Name(a), len(g.Branches))
+	}
+	if r.Name == actions.Name(a) && recorded != nil && data != nil {
+		var was, is any
+		if json.Unmarshal(recorded, &was) == nil && json.Unmarshal(data, &is) == nil {
+			e.Diff = show.Diff(was, is)
+		}
+	}
+	return e
+}
+
+// recorded is the action of a record as JSON, or nil if it was not kept.
+func (j *Journal) recorded(r *store.Record) []byte {
+	if r.Action.Codec == "" {
+		return nil
+	}
+	var data json.RawMessage
+	if err := j.Codecs.Decode(r.Action, &data); err != nil {
+		return nil
+	}
+	return data
+}
