@@ -25,8 +25,8 @@
 // # Leaving a run alone
 //
 // A run whose strands all wait can be unloaded: its goroutines exit as by runtime.Goexit, and nothing of that is
-// recorded. The deferred functions of an orchestration run then, as they do in a crash that is survived; what they yield
-// is not carried out. So they must have no effects of their own, and must not count on being run either.
+// recorded. The deferred functions of an orchestration run then, and will again in the next life; what they yield is not
+// carried out. So they must have no effects of their own, and after a crash they have not run at all.
 //
 // It imports the core, durable/codec, durable/store and the standard library only.
 package journal

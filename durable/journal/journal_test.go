@@ -152,7 +152,7 @@ func TestAResultThatCannotBeRecordedIsAnErrorAtOnce(t *testing.T) {
 	t.Parallel()
 	type odd struct{ actions.Returns[any] }
 	for want, value := range map[string]any{
-		"the result of journal_test.odd cannot be recorded": func() {},
+		"the result of journal_test.odd cannot be recorded":                    func() {},
 		"the result of journal_test.odd is 12 bytes long, and the limit is 10": "0123456789",
 	} {
 		exec := executor.NewMux(executor.On(func(context.Context, odd) (any, error) { return value, nil }))
@@ -191,7 +191,9 @@ func TestAJournalSaysWhatItLacks(t *testing.T) {
 
 func TestRecordsThatCannotBeThoseOfARunAreCorrupt(t *testing.T) {
 	t.Parallel()
-	step := func(n int64, path string) store.Record { return store.Record{N: n, Kind: store.Step, Path: path, Name: "a"} }
+	step := func(n int64, path string) store.Record {
+		return store.Record{N: n, Kind: store.Step, Path: path, Name: "a"}
+	}
 	for want, records := range map[string][]store.Record{
 		`record 0, a step of "a" at "x": "x" is not the path of a step`:     {step(0, "x")},
 		`record 0, a step of "a" at "": "" is not the path of a step`:       {step(0, "")},

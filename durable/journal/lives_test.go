@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -65,7 +66,8 @@ func drawNode(t *rapid.T, next *int, depth int) *node {
 	kids := 0
 	switch n.Kind {
 	case "act", "batched":
-		n.Ends = rapid.SampledFrom([]string{"well", "well", "well", "badly", "not done", "panic", "cancelled"}).Draw(t, "ends")
+		ends := []string{"well", "well", "well", "badly", "not done", "panic", "cancelled"}
+		n.Ends = rapid.SampledFrom(ends).Draw(t, "ends")
 		n.Wait = time.Duration(rapid.IntRange(0, 3).Draw(t, "takes")) * time.Second
 	case "sleep", "timeout":
 		n.Wait = time.Duration(rapid.IntRange(0, 5).Draw(t, "for")) * time.Second
@@ -190,7 +192,7 @@ func (w *world) flow(n *node) orchestrate.Orchestration[string] {
 			name := fmt.Sprint("v", n.ID)
 			version, err := y(actions.Version{Change: name, Min: 1, Max: 1 + w.lives})
 			for _, r := range w.log.history() {
-				if r.Kind == store.Change && r.Name == name && fmt.Sprint(version) != fmt.Sprint(r.Number) {
+				if r.Kind == store.Change && r.Name == name && version != any(int(r.Number)) {
 					w.breaks("life %d follows version %v (%v) and not the recorded %d", w.lives, version, err, r.Number)
 				}
 			}
@@ -363,7 +365,7 @@ func (w *world) swallowed() {
 		var group, branch string
 		parts := strings.Split(r.Path, ".")
 		group, branch = strings.Join(parts[:len(parts)-2], "."), parts[len(parts)-2]
-		if winner, ok := decided[group]; ok && fmt.Sprint(winner) != branch {
+		if winner, ok := decided[group]; ok && strconv.FormatInt(winner, 10) != branch {
 			w.breaks("event %d was given to branch %s of %s, and branch %d decided", r.Number, branch, group, winner)
 		}
 	}
@@ -385,7 +387,8 @@ func TestEveryLifeOfARunIsToldTheSame(t *testing.T) {
 				payload, err := json.Marshal(i)
 				require.NoError(t, err)
 				w.messages = append(w.messages, store.Message{
-					Seq: int64(i + 1), Name: []string{"a", "leaf", "b", "leaf"}[i%4], Sent: start.Add(time.Duration(i) * time.Second),
+					Seq: int64(i + 1), Name: []string{"a", "leaf", "b", "leaf"}[i%4],
+					Sent:    start.Add(time.Duration(i) * time.Second),
 					Payload: store.Payload{Codec: "json", Data: payload},
 				})
 			}

@@ -29,7 +29,7 @@ func (e *MismatchError) Error() string {
 	case e.Yielded == "":
 		what = fmt.Sprintf("the journal has %s, which the code did not yield", e.Recorded)
 	case e.Recorded == "":
-		what = fmt.Sprintf("the journal has nothing, and goes on behind it; the code yielded %s", e.Yielded)
+		what = "the journal has nothing, and goes on behind it; the code yielded " + e.Yielded
 	default:
 		what = fmt.Sprintf("the journal has %s, the code yielded %s", e.Recorded, e.Yielded)
 	}

@@ -125,7 +125,7 @@ func (j *Journal) settleResult(a actions.Action, value any) (o outcome, err erro
 	return o, err
 }
 
-// TooLargeError says that a result is larger than a record may be. The action was carried out; the error is its outcome.
+// TooLargeError says that a result is larger than a record may be. The action was carried out, and this is its outcome.
 type TooLargeError struct {
 	Action      string
 	Size, Limit int // in bytes, as encoded

@@ -55,7 +55,8 @@ func (j *Journal) count(path string) error {
 // refuse counts an action that is refused because its context is done.
 func (j *Journal) refuse(path string) error {
 	if n := j.refused.Add(1); n > maxRefused {
-		return j.stop(&RunawayError{j.ID, path, fmt.Sprintf("it goes on although %d actions in a row were refused", maxRefused)})
+		why := fmt.Sprintf("it goes on although %d actions in a row were refused", maxRefused)
+		return j.stop(&RunawayError{j.ID, path, why})
 	}
 	return nil
 }
@@ -63,7 +64,8 @@ func (j *Journal) refuse(path string) error {
 // spin counts what leaves no record.
 func (j *Journal) spin(s *strand, path string) error {
 	if s.spins++; s.spins > maxSpins {
-		return j.stop(&RunawayError{j.ID, path, fmt.Sprintf("it asked %d times in a row for what needs no record", maxSpins)})
+		why := fmt.Sprintf("it asked %d times in a row for what needs no record", maxSpins)
+		return j.stop(&RunawayError{j.ID, path, why})
 	}
 	return nil
 }

@@ -113,7 +113,7 @@ func (strands) WithCancel(ctx context.Context) (context.Context, context.CancelC
 	return context.WithCancelCause(ctx)
 }
 
-// ForkJoin runs the branches on goroutines, one of them on the caller's. Where an earlier life has recorded which branch
+// ForkJoin runs the branches on goroutines, one of them on the caller's. Where an earlier life has recorded which one
 // decides the group, that one runs first and alone: all that it does is recorded, and when the others begin they are
 // cancelled already, so that each goes only as far as it went before.
 func (s strands) ForkJoin(ctx context.Context, n int, branch func(ctx context.Context, i int)) {
@@ -184,7 +184,7 @@ func (j *Journal) ended(g *group) {
 func (s strands) Decide(ctx context.Context, branch int) bool {
 	g, _ := ctx.Value(groupKey{}).(*group)
 	if g == nil || !g.step.Same(executor.StepFrom(ctx)) {
-		return true // RunGroup asks no other after that
+		return true // the first to ask; RunGroup sees to that
 	}
 	j := s.j
 	j.mu.Lock()

@@ -14,7 +14,8 @@ const (
 	// Synchronous outcomes are durable before the orchestration sees them.
 	Synchronous Durability = iota
 	// Batched outcomes become durable with the next synchronous one of the same strand, or when the strand waits, asks
-	// for the time, comes to a group, or ends the run. A crash or a shutdown before that has the action carried out again.
+	// for the time, comes to a group, or ends the run. After a crash or a shutdown before that the action is carried out
+	// again.
 	Batched
 	// Unrecorded actions leave no record: they are carried out again in each life, also where the run has been already.
 	// They must be reads whose answer does not matter to what the orchestration does next, or never changes. Waits are

@@ -118,8 +118,8 @@ func (j *Journal) wake(w *waiter) {
 	w.woken <- struct{}{}
 }
 
-// Deliver gives messages to the run, in the order of their Seqs: to strands that wait for such an event, or else to those
-// that will. Messages that it has had are dropped.
+// Deliver gives messages to the run, in the order of their Seqs: to strands that wait for such an event, or else to
+// those that will. Messages that it has had are dropped.
 func (j *Journal) Deliver(ms ...store.Message) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
