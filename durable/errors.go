@@ -37,11 +37,11 @@ var (
 // RunError is the error of a run that failed.
 type RunError struct {
 	Run, Flow string
-	// Code is a short name for the kind of the error, such as that under which it was registered; "" if it has none.
+	// Code is what the method Code() string of the error said, or of one that it wraps; "" if none has one.
 	Code string
 	// Message is the error's text.
 	Message string
-	// Details is what the error says besides its text, as JSON; nil if it says nothing.
+	// Details is what the method Details() any of the error said, or of one that it wraps, as JSON; nil if none has one.
 	Details json.RawMessage
 	// Err is the error itself, as it was recorded: errors.Is finds the sentinels that were registered, and errors.As the
 	// types.

@@ -47,8 +47,8 @@ func Func[In, Out any](name string, f func(context.Context, In) (Out, error), op
 			return nil, err
 		}
 		out, err := orchestrate.Do(y, call[In, Out]{Input: in, f: f})
-		if e, ok := errors.AsType[*executor.StepError](err); ok && err == error(e) {
-			err = e.Err // nobody but us knows of a step
+		if e, ok := err.(*executor.StepError); ok { //nolint:errorlint // the one around it, which is ours, and no other
+			err = e.Err
 		}
 		return out, continuedWith[In](name, err)
 	}
@@ -100,18 +100,18 @@ func (c call[In, Out]) invoke(ctx context.Context) (any, error) { return c.f(ctx
 // of what it has done, and with the events that it has not received. It is how a flow goes on for ever, because a log
 // must not. Return it from the workflow itself, as it is: it is no failure, and a saga around it would undo its steps.
 // Whoever waits for the run waits on. The input is of the flow's own type; one of another fails the run.
-func ContinueAsNew[In any](in In) error { return &continueAsNew{in, reflect.TypeFor[In]()} }
+func ContinueAsNew[In any](in In) error { return &continuedError{in, reflect.TypeFor[In]()} }
 
-type continueAsNew struct {
+type continuedError struct {
 	input any
 	typ   reflect.Type
 }
 
-func (*continueAsNew) Error() string { return "the run continues as new" }
+func (*continuedError) Error() string { return "the run continues as new" }
 
 // continuedWith refuses a continuation with an input that is not the flow's.
 func continuedWith[In any](flow string, err error) error {
-	c, ok := errors.AsType[*continueAsNew](err)
+	c, ok := errors.AsType[*continuedError](err)
 	if !ok {
 		return err
 	}

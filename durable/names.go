@@ -2,6 +2,7 @@ package durable
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -36,7 +37,7 @@ func checkName(what, name string) error {
 	switch {
 	case name == "":
 		return fmt.Errorf("%w: the %s is empty", ErrBadName, what)
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, notPrintable):
+	case !printable(name):
 		return fmt.Errorf("%w: the %s %s has characters that are not printable", ErrBadName, what, quote(name))
 	case utf8.RuneCountInString(name) > maxName:
 		return fmt.Errorf("%w: the %s %s is longer than %d characters", ErrBadName, what, quote(name), maxName)
@@ -47,12 +48,14 @@ func checkName(what, name string) error {
 // checkOwnName is checkName for names that users share with the runtime.
 func checkOwnName(what, name string) error {
 	if strings.HasPrefix(name, reserved) {
-		return fmt.Errorf("%w: the %s %s begins with %q, which is the runtime's own", ErrBadName, what, quote(name), reserved)
+		return fmt.Errorf("%w: the %s %s begins with %q, as the runtime's own do", ErrBadName, what, quote(name), reserved)
 	}
 	return checkName(what, name)
 }
 
-func notPrintable(r rune) bool { return !unicode.IsPrint(r) }
+func printable(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
+}
 
 // quote quotes the beginning of what somebody made up.
 func quote(s string) string {
@@ -65,4 +68,13 @@ func quote(s string) string {
 		cut--
 	}
 	return fmt.Sprintf("%q…", s[:cut])
+}
+
+// isNil tells whether an interface value is nil or holds a nil pointer.
+func isNil(v any) bool {
+	if v == nil {
+		return true
+	}
+	r := reflect.ValueOf(v)
+	return r.Kind() == reflect.Pointer && r.IsNil()
 }

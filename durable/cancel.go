@@ -1,0 +1,87 @@
+package durable
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/baton-go/baton/durable/store"
+)
+
+const maxReason = 4096
+
+// Cancel asks for a run to be cancelled. Once it returns nil the request is durable, and the run ends as Cancelled: a
+// run that was not started yet at once, any other as soon as its orchestration has returned. The contexts of the
+// actions that are being carried out end, with a [*CancelledError] as their cause; the orchestration sees the error at
+// its yield, and may compensate under a shield; its children are cancelled, too. Whatever it returns then, the run is
+// Cancelled. Wait for that with [Handle.Result].
+//
+// It reports whether it was this call that had the run cancelled: it was not if somebody else asked for it before,
+// whose reason stays. Of a run that has ended the error is [ErrFinished], of one that is not there [ErrNotFound]. A run
+// that nobody carries out, because it waits, is paused or is blocked, is made due for it.
+func (c *Client) Cancel(ctx context.Context, id, reason string) (cancelled bool, err error) {
+	if err := checkReason(reason); err != nil {
+		return false, fmt.Errorf("cancel run %s: %w", quote(id), err)
+	}
+	for {
+		r, err := c.row(ctx, id)
+		if err == nil && r.Status.Finished() {
+			err = ErrFinished
+		}
+		if err != nil {
+			return false, fmt.Errorf("cancel run %s: %w", quote(id), err)
+		}
+		if !r.State.Cancelled.IsZero() {
+			return false, nil
+		}
+		w, err := c.cancellation(r, reason, exact(time.Now()))
+		if err == nil {
+			err = c.commit(ctx, w)
+		}
+		switch {
+		case errors.Is(err, store.ErrChanged): // look again
+		case err != nil:
+			return false, fmt.Errorf("cancel run %q: %w", id, err)
+		default:
+			return true, nil
+		}
+	}
+}
+
+// cancellation is the write that has a run cancelled, or ends it as that if it was never started.
+func (c *Client) cancellation(r store.Run, reason string, now time.Time) (store.Write, error) {
+	s := r.State
+	s.Cancelled, s.Reason = now, reason
+	w := store.Write{Run: r.ID, State: &s, Revision: r.Revision}
+	if r.Epoch != 0 {
+		s.Due = now
+		return w, nil
+	}
+	failure, err := c.errors.Encode(c.codecs, &CancelledError{Run: r.ID, Reason: reason})
+	if err != nil {
+		return w, err
+	}
+	s.Status, s.Failure = store.Cancelled, failure
+	s.Due, s.Finished, s.Expires = time.Time{}, now, expires(r, now)
+	w.Release = true
+	w.Send = childEnd(r, failure)
+	return w, nil
+}
+
+// commit makes one write.
+func (c *Client) commit(ctx context.Context, w store.Write) error {
+	errs, err := c.store.Commit(ctx, []store.Write{w})
+	if err == nil && len(errs) > 0 {
+		err = errs[0]
+	}
+	return err
+}
+
+// checkReason refuses what nobody could read.
+func checkReason(reason string) error {
+	if len(reason) > maxReason {
+		return &TooLargeError{What: "reason", Size: len(reason), Limit: maxReason}
+	}
+	return nil
+}

@@ -1,0 +1,66 @@
+package durable
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"strconv"
+
+	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/executor"
+)
+
+// childEvent is the name, and the key, of the message that tells a parent of the end of its child.
+func childEvent(id string) string { return reserved + "child/" + id }
+
+// childEnd are the messages that a run sends when it ends: to its parent, if it has one. The payload is the run's
+// result or its failure.
+func childEnd(r store.Run, p store.Payload) []store.Message {
+	if r.Parent == "" {
+		return nil
+	}
+	name := childEvent(r.ID)
+	return []store.Message{{Run: r.Parent, Name: name, Key: name, Payload: p}}
+}
+
+// childStart is a Start of any input.
+type childStart interface {
+	actions.Action
+	child() (d *definition, in any, opts []StartOption)
+}
+
+// startChild carries a Start out, for a parent that is under way. Started again, it finds the child that is there.
+func (c *Client) startChild(ctx context.Context, parent store.Run, a childStart) (id string, err error) {
+	d, in, opts := a.child()
+	if err := checkName("flow name", d.name); err != nil {
+		return "", err
+	}
+	opts = append([]StartOption{WithID(childID(parent, executor.StepFrom(ctx).Path()))}, opts...)
+	r, err := c.newRun(d, in, opts)
+	if err == nil {
+		err = c.mayStart(ctx, c.store, r)
+	}
+	if err != nil {
+		return "", d.notStarted(err)
+	}
+	r.Parent = parent.ID
+	created, err := c.create(ctx, c.store, d, []store.Run{r})
+	if err != nil {
+		return "", err
+	}
+	return created[0].Run.ID, nil
+}
+
+// childID makes the ID of a child of its parent's and the step that starts it. Every generation of the parent has
+// children of its own. What becomes too long is hashed.
+func childID(parent store.Run, path string) string {
+	id := parent.ID + ":" + path
+	if parent.Generation > 0 {
+		id += "@" + strconv.FormatInt(parent.Generation, 10)
+	}
+	if len(id) > maxName {
+		return fmt.Sprintf("child:%x", sha256.Sum256([]byte(id)))
+	}
+	return id
+}

@@ -1,0 +1,170 @@
+package durable
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/baton-go/baton/durable/codec"
+	"github.com/baton-go/baton/durable/store"
+)
+
+// DefaultMaxPayload is how many bytes an input or an event has at most, encoded, unless something else is said.
+const DefaultMaxPayload = 4 << 20
+
+// Client starts runs, and asks about and acts on those that there are, on a store that it may share with any number of
+// processes. It carries nothing out: a runtime does, in this process or another, on the same store. A Client has
+// nothing that must be closed, though whoever opened the store closes it. It is safe for concurrent use.
+type Client struct {
+	store      store.Store
+	codecs     *codec.Set
+	errors     *codec.Errors
+	maxPayload int
+	retention  time.Duration
+	ends       ends
+}
+
+// Starter is what runs can be started with: a [Client], or a runtime, which is one too.
+type Starter interface{ client() *Client }
+
+// ClientOption changes a client from its defaults.
+type ClientOption func(*clientConfig)
+
+// clientConfig is what a client is made of besides its store. Zero values are defaults.
+type clientConfig struct {
+	codec      codec.Codec
+	readCodecs []codec.Codec
+	errorKinds []codec.ErrorKind
+	maxPayload int
+	retention  time.Duration
+}
+
+// Codec sets the codec that the client writes with. The default is JSON. What was written by JSON or gob, or this
+// codec, can always be read.
+func Codec(c codec.Codec) ClientOption { return func(o *clientConfig) { o.codec = c } }
+
+// ReadCodecs adds codecs that the client reads, besides the one that it writes: those of earlier times.
+func ReadCodecs(cs ...codec.Codec) ClientOption {
+	return func(o *clientConfig) { o.readCodecs = append(o.readCodecs, cs...) }
+}
+
+// ErrorKinds registers errors, so that those of runs satisfy errors.Is and errors.As when they come back.
+func ErrorKinds(kinds ...codec.ErrorKind) ClientOption {
+	return func(o *clientConfig) { o.errorKinds = append(o.errorKinds, kinds...) }
+}
+
+// MaxPayload sets how many bytes an input or an event has at most, encoded: [DefaultMaxPayload] by default.
+func MaxPayload(bytes int) ClientOption { return func(o *clientConfig) { o.maxPayload = bytes } }
+
+// Retention sets for how long runs are kept after their end that the client starts without [WithRetention]:
+// [DefaultRetention] by default.
+func Retention(d time.Duration) ClientOption { return func(o *clientConfig) { o.retention = d } }
+
+// NewClient makes a client of a store. It panics if the store or an option makes none: a nil store, a limit that is not
+// positive, or codecs or kinds of errors with the same name.
+func NewClient(s store.Store, opts ...ClientOption) *Client {
+	var config clientConfig
+	for _, o := range opts {
+		if o == nil {
+			panic("durable.NewClient: an option is nil")
+		}
+		o(&config)
+	}
+	c, err := newClient(s, config)
+	if err != nil {
+		panic("durable.NewClient: " + err.Error())
+	}
+	return c
+}
+
+func newClient(s store.Store, config clientConfig) (*Client, error) {
+	if isNil(s) {
+		return nil, errors.New("the store is nil")
+	}
+	codecs, err := codec.NewSet(config.codec, config.readCodecs...)
+	if err != nil {
+		return nil, err
+	}
+	kinds, err := codec.NewErrors(config.errorKinds...)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{
+		store: s, codecs: codecs, errors: kinds, maxPayload: config.maxPayload, retention: config.retention,
+	}
+	switch {
+	case c.maxPayload == 0:
+		c.maxPayload = DefaultMaxPayload
+	case c.maxPayload < 0:
+		return nil, fmt.Errorf("a payload of %d bytes at most", c.maxPayload)
+	}
+	if c.retention == 0 {
+		c.retention = DefaultRetention
+	}
+	return c, checkRetention(c.retention)
+}
+
+func (c *Client) client() *Client { return c }
+
+// clientOf returns the client of a starter.
+func clientOf(s Starter) (*Client, error) {
+	if isNil(s) {
+		return nil, errors.New("the client is nil")
+	}
+	c := s.client()
+	if c == nil || c.store == nil {
+		return nil, errors.New("the client is nil, or was not made by NewClient")
+	}
+	return c, nil
+}
+
+// row returns a run as it stands.
+func (c *Client) row(ctx context.Context, id string) (store.Run, error) {
+	if err := checkContext(ctx); err != nil {
+		return store.Run{}, fmt.Errorf("run %s: %w", quote(id), err)
+	}
+	if err := checkID(id); err != nil {
+		return store.Run{}, err
+	}
+	runs, err := c.store.List(ctx, store.Query{IDs: []string{id}, Limit: 1})
+	switch {
+	case err != nil:
+		return store.Run{}, fmt.Errorf("run %q: %w", id, err)
+	case len(runs) == 0:
+		return store.Run{}, fmt.Errorf("run %q: %w", id, ErrNotFound)
+	}
+	return runs[0], nil
+}
+
+// encode encodes an input or a payload, and sees that it is not too large.
+func (c *Client) encode(what string, v any) (store.Payload, error) {
+	p, err := c.codecs.Encode(v)
+	if err != nil {
+		return store.Payload{}, fmt.Errorf("the %s: %w", what, err)
+	}
+	if len(p.Data) > c.maxPayload {
+		return store.Payload{}, &TooLargeError{What: what, Size: len(p.Data), Limit: c.maxPayload}
+	}
+	return p, nil
+}
+
+// expires is when a run may be deleted that ended at the given time.
+func expires(r store.Run, finished time.Time) time.Time {
+	if r.Retention < 0 {
+		return time.Time{}
+	}
+	return finished.Add(r.Retention)
+}
+
+// checkContext is nil while the context is live.
+func checkContext(ctx context.Context) error {
+	if ctx == nil {
+		return errors.New("the context is nil")
+	}
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if err == nil || errors.Is(cause, err) {
+		return cause
+	}
+	return fmt.Errorf("%w: %w", err, cause)
+}
