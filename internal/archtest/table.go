@@ -55,9 +55,10 @@ var Baton = Table{
 		Touches: anyFile,
 	},
 	"orchestrate/orchestratetest/cassette": {
-		Imports: append([]string{
-			"orchestrate/orchestratetest", "internal/paths", "internal/show", "internal/turns",
-		}, core...),
+		Imports: []string{
+			"actions", "executor", "orchestrate/orchestratetest",
+			"internal/failures", "internal/paths", "internal/show", "internal/turns",
+		},
 		Touches: anyFile,
 	},
 	"orchestrate/orchestratetest/golden": {

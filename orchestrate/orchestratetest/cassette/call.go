@@ -9,6 +9,7 @@ import (
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/executor"
+	"github.com/baton-go/baton/internal/failures"
 	"github.com/baton-go/baton/internal/show"
 )
 
@@ -27,7 +28,7 @@ type Config struct {
 // writer writes calls as a configuration says.
 type writer struct {
 	redact []Redactor
-	kinds  *kinds
+	kinds  *failures.Kinds
 }
 
 func newWriter(c Config) writer { return writer{c.Redact, newKinds(c.Errors)} }
@@ -47,7 +48,7 @@ func (w writer) call(ctx context.Context, a actions.Action) (*call, error) {
 		}
 		return c, nil
 	}
-	text, err := marshal(a)
+	text, err := failures.Marshal(a)
 	if err == nil {
 		err = survives(a, text, func(into json.RawMessage) (any, error) { return decodeAs(reflect.TypeOf(a), into) })
 	}
@@ -102,7 +103,7 @@ func (w writer) result(c *call, a actions.Action, result any) (err error) {
 	if _, void := result.(actions.Void); void || result == nil {
 		return nil
 	}
-	text, err := marshal(result)
+	text, err := failures.Marshal(result)
 	if err == nil {
 		err = survives(result, text, func(text json.RawMessage) (any, error) { return decodeResult(a, text) })
 	}
@@ -119,7 +120,7 @@ func (w writer) result(c *call, a actions.Action, result any) (err error) {
 
 // failure writes what an action failed with into its call.
 func (w writer) failure(c *call, failed error) error {
-	f, err := w.kinds.failure(failed)
+	f, err := w.kinds.Encode(failed)
 	if err == nil {
 		f.Text = fmt.Sprint(w.value(c, Failure, "text", f.Text, false))
 		for name, text := range f.As {
@@ -133,7 +134,7 @@ func (w writer) failure(c *call, failed error) error {
 		}
 	}
 	if err == nil {
-		_, err = w.kinds.error(f)
+		_, err = w.kinds.Decode(f)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: the error of %s cannot be recorded: %w", c.at(), c.Action, err)

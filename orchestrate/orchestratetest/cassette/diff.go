@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+
+	"github.com/baton-go/baton/internal/failures"
 )
 
 // diff lists the fields in which two JSON texts differ: "Cents: recorded 250, got 300".
@@ -88,7 +90,7 @@ func text(v any) string {
 	if v == (missing{}) {
 		return "nothing"
 	}
-	s, err := marshal(v)
+	s, err := failures.Marshal(v)
 	if err != nil {
 		return err.Error()
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -125,3 +126,52 @@ func TestBadKindsPanic(t *testing.T) {
 		require.PanicsWithValue(t, want, f)
 	}
 }
+
+// pay answers Ask by a flow of its own, which fails.
+func pay(err error) executor.Executor {
+	return executor.NewMux(executor.On(func(ctx context.Context, _ Ask) (string, error) {
+		return orchestrate.Run(ctx, orchestrate.Lift(Take{Name: "inner"}), failing(err))
+	}))
+}
+
+func TestTheErrorOfAStepWithinAHandlerIsReplayedAsOne(t *testing.T) {
+	t.Parallel()
+	ask := orchestrate.Lift(Ask{Whom: "a"})
+	for _, err := range []error{
+		errBusy, executor.ErrNotDone, errors.New("it said " + secret), &DeclinedError{"no", secret},
+		&backoff.RetryError{Attempts: 2, Errs: []error{errBusy, io.EOF}},
+	} {
+		file, _, live := record(t, ask, pay(err), noSecrets())
+		require.NotContains(t, read(t, file), "hunter2")
+		_, replayed, off := replay(t, file, ask, noSecrets())
+		require.NoError(t, off)
+		require.EqualError(t, replayed, strings.ReplaceAll(live.Error(), secret, "REDACTED"))
+		require.Equal(t, executor.NotDone(live), executor.NotDone(replayed), "%v", err)
+		require.Equal(t, errors.Is(live, errBusy), errors.Is(replayed, errBusy))
+		step, ok := errors.AsType[*executor.StepError](replayed)
+		require.True(t, ok)
+		require.Equal(t, "0.0.0", step.Path)
+		require.Equal(t, "cassette_test.Take", actions.Name(step.Action))
+		require.EqualError(t, step.Err, strings.ReplaceAll(err.Error(), secret, "REDACTED"))
+	}
+}
+
+func TestNoStackAndNoDetailsAreRecorded(t *testing.T) {
+	t.Parallel()
+	exec := executor.Func(func(context.Context, actions.Action) (any, error) {
+		return nil, fmt.Errorf("it %w, %w", executor.NewPanicError("oops"), talkative{})
+	})
+	file, _, live := record(t, orchestrate.Lift(Ask{Whom: "a"}), exec, noSecrets())
+	require.ErrorContains(t, live, "it panic: oops, talks")
+	for _, word := range []string{"stack", "goroutine", "code", "details"} {
+		require.NotContains(t, read(t, file), word)
+	}
+}
+
+type talkative struct{}
+
+func (talkative) Error() string { return "talks" }
+
+func (talkative) Code() string { return "secret" }
+
+func (talkative) Details() any { return "secret" }

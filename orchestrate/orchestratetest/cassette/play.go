@@ -175,7 +175,7 @@ func (p *Player) inside(path string) bool {
 // answer is what was recorded for a call.
 func (p *Player) answer(a actions.Action, c *call) (result any, err, problem error) {
 	if c.Error != nil {
-		err, problem = p.writer.kinds.error(c.Error)
+		err, problem = p.writer.kinds.Decode(c.Error)
 	}
 	if len(c.Result) > 0 && problem == nil {
 		if result, problem = decodeResult(a, c.Result); problem != nil {

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/baton-go/baton/internal/failures"
 )
 
 // Redacted is what [Fields] and [Secrets] write in place of a secret.
@@ -21,7 +23,7 @@ const (
 	Request Part = "request"
 	Result  Part = "result"
 	// Failure is the error that the executor returned: its text is the field "text", what an error of a registered type
-	// holds is below "as".
+	// holds is below "as", down to the "text" of errors that it holds.
 	Failure Part = "error"
 	// Scope is the name of a scope.
 	Scope Part = "scope"
@@ -92,7 +94,7 @@ func Secrets(secrets ...string) Redactor {
 		if secret == "" {
 			continue
 		}
-		quoted, _ := marshal(secret) // no text cannot be encoded
+		quoted, _ := failures.Marshal(secret) // no text cannot be encoded
 		for _, form := range []string{
 			secret, strings.Trim(string(quoted), `"`), url.QueryEscape(secret), url.PathEscape(secret),
 			base64.StdEncoding.EncodeToString([]byte(secret)), base64.URLEncoding.EncodeToString([]byte(secret)),

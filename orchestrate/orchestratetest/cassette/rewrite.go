@@ -5,18 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-)
 
-// marshal encodes a value for a file that people read.
-func marshal(v any) (json.RawMessage, error) {
-	var text bytes.Buffer
-	enc := json.NewEncoder(&text)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimRight(text.Bytes(), "\n"), nil
-}
+	"github.com/baton-go/baton/internal/failures"
+)
 
 // rewrite writes a JSON text anew with every key and every value that is not an object or a list replaced by what visit
 // returns. It keeps the order of fields.
@@ -95,7 +86,7 @@ func (w *rewriter) list(name string) error {
 }
 
 func (w *rewriter) put(v any) error {
-	text, err := marshal(v)
+	text, err := failures.Marshal(v)
 	w.out.Write(text)
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/baton-go/baton/internal/failures"
 	"github.com/baton-go/baton/internal/paths"
 )
 
@@ -26,12 +27,12 @@ type tape struct {
 // call is one call of an executor.
 type call struct {
 	// Path is the step, Attempt the number of the attempt from the second one on. Outside a run there is neither.
-	Path    string          `json:"path,omitempty"`
-	Attempt int             `json:"attempt,omitempty"`
-	Action  string          `json:"action"`
-	Request json.RawMessage `json:"request,omitempty"`
-	Result  json.RawMessage `json:"result,omitempty"`
-	Error   *failure        `json:"error,omitempty"`
+	Path    string            `json:"path,omitempty"`
+	Attempt int               `json:"attempt,omitempty"`
+	Action  string            `json:"action"`
+	Request json.RawMessage   `json:"request,omitempty"`
+	Result  json.RawMessage   `json:"result,omitempty"`
+	Error   *failures.Failure `json:"error,omitempty"`
 	// Late says that the context was done when the call ended.
 	Late bool `json:"late,omitempty"`
 
