@@ -154,7 +154,7 @@ func expires(r store.Run, finished time.Time) time.Time {
 	if r.Retention < 0 {
 		return time.Time{}
 	}
-	return finished.Add(r.Retention)
+	return exact(finished.Add(r.Retention))
 }
 
 // checkContext is nil while the context is live.
