@@ -41,6 +41,12 @@ type Await[Out any] struct {
 	ID string
 }
 
+// ActionName keeps the type of the input out of the name, so that it can be renamed.
+func (Start[In]) ActionName() string { return "durable.Start" }
+
+// ActionName keeps the type of the output out of the name, so that it can be renamed.
+func (Await[Out]) ActionName() string { return "durable.Await" }
+
 // EventName is the name of the event that tells a parent of the end of its child.
 func (a Await[Out]) EventName() string { return childEvent(a.ID) }
 

@@ -42,6 +42,8 @@ func TestAFlowStartsAndAwaitsChildrenByActions(t *testing.T) {
 		},
 		durable.Await[string]{ID: "child"},
 	}, got)
+	require.Equal(t, "durable.Start", actions.Name(got[0]), "whatever the types are called")
+	require.Equal(t, "durable.Await", actions.Name(got[2]))
 	require.True(t, actions.IsWait(got[2]))
 	require.False(t, actions.IsWait(got[0]))
 }
