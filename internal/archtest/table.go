@@ -100,7 +100,9 @@ var Baton = Table{
 	"durable/store":        {},
 	"durable/store/memory": {Imports: []string{"durable/store"}, Touches: anyFile},
 	"durable/store/sqlite": {
-		Imports: []string{"actions", "executor", "durable/store", "modernc.org/sqlite/..."},
+		Imports: []string{
+			"actions", "executor", "durable/store", "modernc.org/sqlite/...", "golang.org/x/sys/windows", // its file locks
+		},
 		Touches: anyFile,
 	},
 	"durable/storetest": {

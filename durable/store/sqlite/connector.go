@@ -1,0 +1,57 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"strings"
+)
+
+// connector opens connections that have the store's settings, and nothing but them: each is read back.
+type connector struct {
+	driver  driver.Driver
+	dsn     string
+	pragmas []pragma
+	store   *Store // of the user's connections; nil for those of the store's own
+}
+
+// pragma is a setting, and what SQLite then says that it is.
+type pragma struct{ name, set, is string }
+
+// Connect opens a connection.
+func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
+	raw, err := c.driver.Open(c.dsn)
+	if err != nil {
+		return nil, err
+	}
+	k := &conn{raw: raw, store: c.store, statements: map[string]driver.Stmt{}}
+	for _, p := range c.pragmas {
+		if err := k.assert(ctx, p); err != nil {
+			_ = k.Close()
+			return nil, err
+		}
+	}
+	return k, nil
+}
+
+// Driver is that of the database.
+func (c *connector) Driver() driver.Driver { return c.driver }
+
+// assert makes a setting and reads it back.
+func (c *conn) assert(ctx context.Context, p pragma) error {
+	if _, err := c.raw.(driver.ExecerContext).ExecContext(ctx, "PRAGMA "+p.name+" = "+p.set, nil); err != nil {
+		return fmt.Errorf("set %s: %w", p.name, err)
+	}
+	is := "nothing"
+	err := c.once(ctx, "PRAGMA "+p.name, func(row []driver.Value) error {
+		is = fmt.Sprint(row[0])
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read %s: %w", p.name, err)
+	}
+	if !strings.EqualFold(is, p.is) {
+		return fmt.Errorf("%s was set to %s, but is %s", p.name, p.set, is)
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+
+	"github.com/baton-go/baton/durable/store"
+)
+
+const insertRun = `INSERT INTO baton_runs
+	(run, flow, priority, parent, created, status, due, started, finished, expires, owner, epoch, revision, seq, state)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0, ?) ON CONFLICT (run) DO NOTHING RETURNING id`
+
+// Create adds runs: see [store.Store].
+func (s *Store) Create(ctx context.Context, runs []store.Run) ([]store.Created, error) {
+	var made []store.Created
+	err := s.write(ctx, func(w *work) (err error) {
+		made, err = s.create(ctx, w, runs)
+		return err
+	})
+	if err != nil {
+		return nil, s.fail("create", err)
+	}
+	return made, nil
+}
+
+func (s *Store) create(ctx context.Context, w *work, runs []store.Run) ([]store.Created, error) {
+	made := make([]store.Created, len(runs))
+	for i := range runs {
+		if err := alive(ctx); err != nil {
+			return nil, err
+		}
+		var err error
+		if made[i], err = s.createOne(w, &runs[i]); err != nil {
+			return nil, err
+		}
+	}
+	return made, nil
+}
+
+func (s *Store) createOne(w *work, r *store.Run) (store.Created, error) {
+	var parent any
+	if r.Parent != "" {
+		parent = r.Parent
+	}
+	id := int64(0)
+	err := w.rows(insertRun, func(row []driver.Value) error {
+		id = row[0].(int64)
+		return nil
+	}, r.ID, r.Flow, int64(r.Priority), parent, r.Created.UnixMicro(), int64(r.Status), micros(r.Due),
+		micros(r.Started), micros(r.Finished), micros(r.Expires), packState(&r.State))
+	if err != nil {
+		return store.Created{}, err
+	}
+	if id != 0 {
+		if _, err := w.exec("INSERT INTO baton_facts (run, facts) VALUES (?, ?)", id, packFacts(r)); err != nil {
+			return store.Created{}, err
+		}
+		for name, value := range r.Labels {
+			const insert = "INSERT INTO baton_labels (name, value, run) VALUES (?, ?, ?)"
+			if _, err := w.exec(insert, name, value, id); err != nil {
+				return store.Created{}, err
+			}
+		}
+		if err := w.publish(id, r.Published); err != nil {
+			return store.Created{}, err
+		}
+		w.tell(store.Notice{Run: r.ID, Status: r.Status, Due: claimable(r.Status, r.Due)})
+	}
+	there, err := s.runs(context.Background(), w.conn, selectRun+"WHERE r.run = ?", r.ID)
+	if err != nil {
+		return store.Created{}, err
+	}
+	return store.Created{Run: there[0].Run, New: id != 0}, nil
+}
+
+// publish replaces what a run tells about itself; nil leaves it as it is.
+func (w *work) publish(id int64, data []byte) error {
+	if data == nil {
+		return nil
+	}
+	p := newPacker(len(data))
+	p.bytes(data)
+	_, err := w.exec(`INSERT INTO baton_published (run, data) VALUES (?, ?)
+		ON CONFLICT (run) DO UPDATE SET data = excluded.data`, id, p.sealed())
+	return err
+}

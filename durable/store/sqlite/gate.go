@@ -1,0 +1,42 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// gate lets one write of this process through at a time, in the order in which they came. SQLite has one writer in any
+// case; but whoever finds its lock taken sleeps and looks again, which is slow, unfair, and deaf to a context.
+type gate struct {
+	slot    chan struct{}
+	patient time.Duration
+}
+
+func newGate(patient time.Duration) *gate {
+	return &gate{slot: make(chan struct{}, 1), patient: patient}
+}
+
+// pass waits until nobody else is in the gate.
+func (g *gate) pass(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return context.Cause(ctx)
+	}
+	select {
+	case g.slot <- struct{}{}:
+		return nil
+	default:
+	}
+	t := time.NewTimer(g.patient)
+	defer t.Stop()
+	select {
+	case g.slot <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-t.C:
+		return fmt.Errorf("a transaction of this process has had the database locked for %s", g.patient)
+	}
+}
+
+func (g *gate) leave() { <-g.slot }

@@ -1,0 +1,161 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"database/sql/driver"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/baton-go/baton/durable/store"
+)
+
+// candidates are runs that may be claimed.
+type candidates struct {
+	runs []candidate
+	next time.Time // when the earliest one that is not among them is due
+}
+
+type candidate struct {
+	id, seq int64
+	history store.History
+}
+
+// lane is all that is due, or will be, of one flow and one priority.
+type lane struct {
+	flow     string
+	priority int64
+	due      int64 // the earliest
+}
+
+// due is a run that may be claimed, before it is loaded.
+type due struct{ id, priority, at int64 }
+
+// candidates looks for runs that are due. It reads one entry of the index for each lane, and as many as it may claim of
+// the lanes in which something is due, however many runs wait.
+func (s *Store) candidates(ctx context.Context, k *conn, c store.Claim) (candidates, error) {
+	flows := make(map[string]bool, len(c.Flows))
+	for _, f := range c.Flows {
+		flows[f] = true
+	}
+	at := time.Now()
+	over, next := s.leases.over(at, c.Owner, flows)
+	all, err := readOver(ctx, k, over)
+	if err != nil {
+		return candidates{}, err
+	}
+	lanes, err := readLanes(ctx, k, slices.Sorted(maps.Keys(flows)))
+	if err != nil {
+		return candidates{}, err
+	}
+	for _, l := range lanes {
+		later := l.due
+		if l.due <= at.UnixMicro() {
+			var here []due
+			if here, later, err = l.read(ctx, k, at.UnixMicro(), c.Max); err != nil {
+				return candidates{}, err
+			}
+			all = append(all, here...)
+		}
+		if later != 0 {
+			next = earlier(next, time.UnixMicro(later).UTC())
+		}
+	}
+	slices.SortFunc(all, func(a, b due) int {
+		return cmp.Or(cmp.Compare(b.priority, a.priority), cmp.Compare(a.at, b.at), cmp.Compare(a.id, b.id))
+	})
+	if len(all) > c.Max {
+		for _, d := range all[c.Max:] {
+			next = earlier(next, time.UnixMicro(d.at).UTC())
+		}
+		all = all[:c.Max]
+	}
+	out := candidates{runs: make([]candidate, 0, len(all)), next: next}
+	for _, d := range all {
+		h, err := s.candidate(ctx, k, d.id)
+		if err != nil {
+			return candidates{}, err
+		}
+		out.runs = append(out.runs, h)
+	}
+	return out, nil
+}
+
+func (s *Store) candidate(ctx context.Context, k *conn, id int64) (candidate, error) {
+	runs, err := s.runs(ctx, k, selectRun+"WHERE r.id = ?", id)
+	if err != nil || len(runs) == 0 {
+		return candidate{}, err
+	}
+	h, err := history(ctx, k, runs[0], store.Mark{})
+	return candidate{id: id, seq: runs[0].seq, history: h}, err
+}
+
+// selectLanes finds the lanes by jumping over the index from one to the next.
+const selectLanes = `WITH RECURSIVE lanes (flow, priority) AS (
+	SELECT f.flow, (SELECT max(r.priority) FROM baton_runs r
+		WHERE r.flow = f.flow AND r.due IS NOT NULL AND r.status NOT IN (4, 5, 6))
+		FROM (SELECT ` + listed + ` AS flow FROM json_each(?)) f
+	UNION ALL
+	SELECT l.flow, (SELECT max(r.priority) FROM baton_runs r
+		WHERE r.flow = l.flow AND r.priority < l.priority AND r.due IS NOT NULL AND r.status NOT IN (4, 5, 6))
+		FROM lanes l WHERE l.priority IS NOT NULL)
+	SELECT l.flow, l.priority, (SELECT min(r.due) FROM baton_runs r
+		WHERE r.flow = l.flow AND r.priority = l.priority AND r.due IS NOT NULL AND r.status NOT IN (4, 5, 6))
+	FROM lanes l WHERE l.priority IS NOT NULL`
+
+func readLanes(ctx context.Context, k *conn, flows []string) ([]lane, error) {
+	var lanes []lane
+	err := k.each(ctx, selectLanes, func(row []driver.Value) error {
+		lanes = append(lanes, lane{row[0].(string), row[1].(int64), row[2].(int64)})
+		return nil
+	}, list(flows))
+	return lanes, err
+}
+
+const (
+	selectDue = `SELECT id, due FROM baton_runs WHERE flow = ? AND priority = ? AND due <= ? AND status NOT IN (4, 5, 6)
+		ORDER BY due, id LIMIT ?`
+	selectLater = `SELECT min(due) FROM baton_runs WHERE flow = ? AND priority = ? AND due > ?
+		AND status NOT IN (4, 5, 6)`
+	selectPriority = "SELECT priority FROM baton_runs WHERE id = ?"
+)
+
+// read returns what is due in the lane, one more than most at the most, and when the next one is due after those, or 0.
+func (l lane) read(ctx context.Context, k *conn, now int64, most int) (here []due, later int64, err error) {
+	err = k.each(ctx, selectDue, func(row []driver.Value) error {
+		here = append(here, due{id: row[0].(int64), priority: l.priority, at: row[1].(int64)})
+		return nil
+	}, l.flow, l.priority, now, int64(most)+1)
+	if err != nil || len(here) > most {
+		return here, 0, err
+	}
+	err = k.each(ctx, selectLater, func(row []driver.Value) error {
+		later, _ = row[0].(int64)
+		return nil
+	}, l.flow, l.priority, now)
+	return here, later, err
+}
+
+// readOver looks up the runs whose leases have run out.
+func readOver(ctx context.Context, k *conn, over []lease) ([]due, error) {
+	var all []due
+	for _, l := range over {
+		err := k.each(ctx, selectPriority, func(row []driver.Value) error {
+			all = append(all, due{id: l.id, priority: row[0].(int64), at: l.until.UnixMicro()})
+			return nil
+		}, l.id)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// earlier returns the earlier of two times, of which a zero one is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}

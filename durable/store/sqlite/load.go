@@ -1,0 +1,90 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+
+	"github.com/baton-go/baton/durable/store"
+)
+
+const (
+	selectRecords  = "SELECT n, data FROM baton_records WHERE run = ? AND n >= ? ORDER BY n"
+	selectMessages = "SELECT seq, data FROM baton_messages WHERE run = ? AND seq > ? ORDER BY seq"
+)
+
+// Load returns a run with its history: see [store.Store].
+func (s *Store) Load(ctx context.Context, id string, from store.Mark) (store.History, error) {
+	var h store.History
+	err := s.read(ctx, func(c *conn) (err error) {
+		h, err = s.load(ctx, c, id, from)
+		return err
+	})
+	if err != nil {
+		return store.History{}, s.fail("load", err)
+	}
+	return h, nil
+}
+
+func (s *Store) load(ctx context.Context, c *conn, id string, from store.Mark) (store.History, error) {
+	runs, err := s.runs(ctx, c, selectRun+"WHERE r.run = ?", id)
+	if err != nil {
+		return store.History{}, err
+	}
+	if len(runs) == 0 {
+		return store.History{}, store.ErrNotFound
+	}
+	return history(ctx, c, runs[0], from)
+}
+
+// history reads the log and the inbox of a run.
+func history(ctx context.Context, c *conn, f found, from store.Mark) (store.History, error) {
+	h := store.History{Run: f.Run}
+	err := c.each(ctx, selectRecords, func(row []driver.Value) error {
+		r, err := readRecord(f.ID, row)
+		h.Records = append(h.Records, r)
+		return err
+	}, f.id, from.Records)
+	if err != nil {
+		return h, err
+	}
+	if f.seq <= from.Messages {
+		return h, nil
+	}
+	err = c.each(ctx, selectMessages, func(row []driver.Value) error {
+		m, err := readMessage(f.ID, row)
+		h.Messages = append(h.Messages, m)
+		return err
+	}, f.id, from.Messages)
+	return h, err
+}
+
+// read calls f with a connection that sees the database as it is at one moment.
+func (s *Store) read(ctx context.Context, f func(c *conn) error) error {
+	leave, err := s.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if err := alive(ctx); err != nil {
+		return err
+	}
+	return use(ctx, s.readers, func(c *conn) error {
+		if err := run(c, "BEGIN"); err != nil {
+			return err
+		}
+		if err := f(c); err != nil {
+			c.rollback()
+			// The driver says that it was interrupted; the caller wants to know why.
+			if ctx.Err() != nil && !errors.Is(err, context.Cause(ctx)) {
+				return context.Cause(ctx)
+			}
+			return err
+		}
+		if err := run(c, "COMMIT"); err != nil {
+			c.rollback()
+			return err
+		}
+		return nil
+	})
+}

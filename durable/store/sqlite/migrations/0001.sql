@@ -1,0 +1,72 @@
+-- Schema 1. Times are microseconds since 1970; NULL is no time. A blob named facts, state or data is packed as pack.go
+-- says, with a checksum at its end.
+
+CREATE TABLE baton_schema (version INTEGER NOT NULL) STRICT;
+INSERT INTO baton_schema (version) VALUES (0);
+
+-- What is asked for by claims and lists, and what writes depend on. The owner is empty without a lease; due is NULL
+-- with one: when a lease ends is known in memory only, since it ends with the process in any case.
+CREATE TABLE baton_runs (
+	id       INTEGER PRIMARY KEY,
+	run      TEXT    NOT NULL UNIQUE,
+	flow     TEXT    NOT NULL,
+	priority INTEGER NOT NULL,
+	parent   TEXT,
+	created  INTEGER NOT NULL,
+	status   INTEGER NOT NULL,
+	due      INTEGER,
+	started  INTEGER,
+	finished INTEGER,
+	expires  INTEGER,
+	owner    TEXT    NOT NULL,
+	epoch    INTEGER NOT NULL,
+	revision INTEGER NOT NULL,
+	seq      INTEGER NOT NULL, -- of the last message that was sent
+	state    BLOB
+) STRICT;
+
+CREATE INDEX baton_due ON baton_runs (flow, priority, due) WHERE due IS NOT NULL AND status NOT IN (4, 5, 6);
+CREATE INDEX baton_status ON baton_runs (status, created);
+CREATE INDEX baton_leases ON baton_runs (owner) WHERE owner <> '';
+CREATE INDEX baton_parent ON baton_runs (parent) WHERE parent IS NOT NULL;
+CREATE INDEX baton_expires ON baton_runs (expires) WHERE expires IS NOT NULL;
+
+-- What hardly changes, so that it is not written again with every claim.
+CREATE TABLE baton_facts (
+	run   INTEGER PRIMARY KEY,
+	facts BLOB    NOT NULL
+) STRICT;
+
+CREATE TABLE baton_published (
+	run  INTEGER PRIMARY KEY,
+	data BLOB    NOT NULL
+) STRICT;
+
+CREATE TABLE baton_labels (
+	name  TEXT    NOT NULL,
+	value TEXT    NOT NULL,
+	run   INTEGER NOT NULL,
+	PRIMARY KEY (name, value, run)
+) STRICT, WITHOUT ROWID;
+
+-- The records of a run lie side by side: an append writes one page, and a replay reads few.
+CREATE TABLE baton_records (
+	run  INTEGER NOT NULL,
+	n    INTEGER NOT NULL,
+	data BLOB    NOT NULL,
+	PRIMARY KEY (run, n)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE baton_messages (
+	run  INTEGER NOT NULL,
+	seq  INTEGER NOT NULL,
+	data BLOB    NOT NULL,
+	PRIMARY KEY (run, seq)
+) STRICT, WITHOUT ROWID;
+
+-- The keys of all messages that a run was ever sent.
+CREATE TABLE baton_keys (
+	run INTEGER NOT NULL,
+	key TEXT    NOT NULL,
+	PRIMARY KEY (run, key)
+) STRICT, WITHOUT ROWID;

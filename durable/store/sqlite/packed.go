@@ -1,0 +1,129 @@
+package sqlite
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/baton-go/baton/durable/store"
+)
+
+func packRecord(r *store.Record) []byte {
+	p := newPacker(len(r.Path) + len(r.Name) + len(r.Digest) + len(r.Action.Data) + len(r.Result.Data) +
+		len(r.Failure.Data))
+	p.int(r.Epoch)
+	p.uint(uint64(r.Kind))
+	p.string(r.Path)
+	p.string(r.Name)
+	p.bytes(r.Digest)
+	p.payload(r.Action)
+	p.payload(r.Result)
+	p.payload(r.Failure)
+	p.int(r.Number)
+	p.time(r.Started)
+	p.time(r.Finished)
+	return p.sealed()
+}
+
+func unpackRecord(b []byte, r *store.Record) bool {
+	u := newUnpacker(b)
+	r.Epoch = u.int()
+	r.Kind = store.RecordKind(u.uint())
+	r.Path = u.string()
+	r.Name = u.string()
+	r.Digest = u.bytes()
+	r.Action = u.payload()
+	r.Result = u.payload()
+	r.Failure = u.payload()
+	r.Number = u.int()
+	r.Started = u.time()
+	r.Finished = u.time()
+	return u.done()
+}
+
+func packMessage(m *store.Message) []byte {
+	p := newPacker(len(m.Name) + len(m.Key) + len(m.Payload.Data))
+	p.string(m.Name)
+	p.string(m.Key)
+	p.payload(m.Payload)
+	p.time(m.Sent)
+	return p.sealed()
+}
+
+func unpackMessage(b []byte, m *store.Message) bool {
+	u := newUnpacker(b)
+	m.Name = u.string()
+	m.Key = u.string()
+	m.Payload = u.payload()
+	m.Sent = u.time()
+	return u.done()
+}
+
+// packFacts packs what hardly changes about a run, and has no column.
+func packFacts(r *store.Run) []byte {
+	p := newPacker(len(r.Version) + len(r.Input.Data) + len(r.Queue))
+	p.string(r.Version)
+	p.payload(r.Input)
+	p.bytes(r.Seed)
+	p.uint(uint64(r.OnParentClose))
+	p.string(r.Queue)
+	p.uint(uint64(len(r.Labels)))
+	for _, name := range slices.Sorted(maps.Keys(r.Labels)) {
+		p.string(name)
+		p.string(r.Labels[name])
+	}
+	p.time(r.Deadline)
+	p.int(int64(r.Retention))
+	return p.sealed()
+}
+
+func unpackFacts(b []byte, r *store.Run) bool {
+	u := newUnpacker(b)
+	r.Version = u.string()
+	r.Input = u.payload()
+	r.Seed = u.bytes()
+	r.OnParentClose = store.ParentClose(u.uint())
+	r.Queue = u.string()
+	if n := u.uint(); n > 0 && n <= uint64(len(u.b)) {
+		r.Labels = make(map[string]string, n)
+		for range n {
+			name := u.string()
+			r.Labels[name] = u.string()
+		}
+	} else if n > 0 {
+		u.fail()
+	}
+	r.Deadline = u.time()
+	r.Retention = time.Duration(u.int())
+	return u.done()
+}
+
+// packState packs what has no column of a state; nil is for a state that has nothing of it.
+func packState(s *store.State) []byte {
+	if s.Result.Codec == "" && s.Result.Data == nil && s.Failure.Codec == "" && s.Failure.Data == nil &&
+		s.Reason == "" && s.Cancelled.IsZero() && s.Generation == 0 && s.Settled == 0 {
+		return nil
+	}
+	p := newPacker(len(s.Result.Data) + len(s.Failure.Data) + len(s.Reason))
+	p.payload(s.Result)
+	p.payload(s.Failure)
+	p.string(s.Reason)
+	p.time(s.Cancelled)
+	p.int(s.Generation)
+	p.int(s.Settled)
+	return p.sealed()
+}
+
+func unpackState(b []byte, s *store.State) bool {
+	if len(b) == 0 {
+		return true
+	}
+	u := newUnpacker(b)
+	s.Result = u.payload()
+	s.Failure = u.payload()
+	s.Reason = u.string()
+	s.Cancelled = u.time()
+	s.Generation = u.int()
+	s.Settled = u.int()
+	return u.done()
+}

@@ -1,0 +1,33 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"time"
+
+	"github.com/baton-go/baton/durable/store"
+)
+
+const selectHeld = `SELECT run, epoch, revision, CASE WHEN seq = 0 THEN 0
+	ELSE coalesce((SELECT max(m.seq) FROM baton_messages m WHERE m.run = r.id), 0) END
+	FROM baton_runs r WHERE owner = ? AND owner <> '' ORDER BY id`
+
+// Renew lets leases last: see [store.Store]. Nothing is written: a lease ends with the process that has it.
+func (s *Store) Renew(ctx context.Context, owner string, d time.Duration) ([]store.Held, error) {
+	s.claims.Lock()
+	defer s.claims.Unlock()
+	var all []store.Held
+	err := s.read(ctx, func(c *conn) error {
+		return c.each(ctx, selectHeld, func(row []driver.Value) error {
+			all = append(all, store.Held{
+				Run: row[0].(string), Epoch: row[1].(int64), Revision: row[2].(int64), Messages: row[3].(int64),
+			})
+			return nil
+		}, owner)
+	})
+	if err != nil {
+		return nil, s.fail("renew", err)
+	}
+	s.leases.renew(owner, time.Now().Add(d))
+	return all, nil
+}

@@ -1,0 +1,94 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"time"
+
+	"github.com/baton-go/baton/durable/store"
+)
+
+// Send puts messages into inboxes: see [store.Store].
+func (s *Store) Send(ctx context.Context, messages []store.Message) ([]error, error) {
+	var errs []error
+	err := s.write(ctx, func(w *work) (err error) {
+		errs, err = w.send(ctx, messages)
+		return err
+	})
+	if err != nil {
+		return nil, s.fail("send", err)
+	}
+	return errs, nil
+}
+
+func (w *work) send(ctx context.Context, messages []store.Message) ([]error, error) {
+	errs := make([]error, len(messages))
+	for i := range messages {
+		if err := alive(ctx); err != nil {
+			return nil, err
+		}
+		var err error
+		if errs[i], err = w.sendOne(&messages[i]); err != nil {
+			return nil, err
+		}
+	}
+	return errs, nil
+}
+
+// sendOne puts a message into an inbox; refused says why it is not.
+func (w *work) sendOne(m *store.Message) (refused, err error) {
+	to, err := w.find(m.Run)
+	switch {
+	case err != nil:
+		return nil, err
+	case to.id == 0:
+		return store.ErrNotFound, nil
+	case to.status.Finished():
+		return store.ErrFinished, nil
+	}
+	if m.Key != "" {
+		n, err := w.exec("INSERT OR IGNORE INTO baton_keys (run, key) VALUES (?, ?)", to.id, m.Key)
+		if err != nil || n == 0 {
+			return nil, err
+		}
+	}
+	if to.status == store.Waiting && to.owner == "" && (to.due.IsZero() || to.due.After(w.now)) {
+		to.due = w.now
+		_, err = w.exec("UPDATE baton_runs SET seq = seq + 1, due = ? WHERE id = ?", w.now.UnixMicro(), to.id)
+	} else {
+		_, err = w.exec("UPDATE baton_runs SET seq = seq + 1 WHERE id = ?", to.id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	const insert = "INSERT INTO baton_messages (run, seq, data) VALUES (?, ?, ?)"
+	if _, err = w.exec(insert, to.id, to.seq+1, packMessage(m)); err != nil {
+		return nil, err
+	}
+	w.tell(store.Notice{Run: m.Run, Status: to.status, Due: to.due, Sent: true})
+	return nil, nil
+}
+
+// target is what a write depends on.
+type target struct {
+	id       int64 // 0: there is no such run
+	status   store.Status
+	due      time.Time // zero: none, or leased
+	owner    string
+	epoch    int64
+	revision int64
+	seq      int64
+}
+
+// find looks a run up.
+func (w *work) find(run string) (t target, err error) {
+	const query = "SELECT id, status, due, owner, epoch, revision, seq FROM baton_runs WHERE run = ?"
+	err = w.rows(query, func(row []driver.Value) error {
+		t = target{
+			id: row[0].(int64), status: store.Status(row[1].(int64)), due: fromMicros(row[2]), owner: row[3].(string),
+			epoch: row[4].(int64), revision: row[5].(int64), seq: row[6].(int64),
+		}
+		return nil
+	}, run)
+	return t, err
+}

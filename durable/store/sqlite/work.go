@@ -1,0 +1,118 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/baton-go/baton/durable/store"
+)
+
+// work is one transaction of the store, on a connection of its own or within a transaction of the user.
+type work struct {
+	*conn
+	now time.Time
+	*effects
+}
+
+// effects are what becomes true when the transaction is committed.
+type effects struct {
+	begun   []lease
+	ended   []string
+	notices []store.Notice
+}
+
+func (e *effects) tell(n store.Notice) { e.notices = append(e.notices, n) }
+
+func newWork(c *conn, e *effects) *work { return &work{conn: c, now: now(), effects: e} }
+
+// rows calls f with each row of the query's result. It is not interrupted.
+func (w *work) rows(query string, f func(row []driver.Value) error, args ...any) error {
+	return w.each(context.Background(), query, f, args...)
+}
+
+// alive returns why a call is not to go on.
+func alive(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// now is the time as it is stored. It has no monotonic part.
+func now() time.Time { return wall(time.Now()) }
+
+// write makes one transaction on the connection that writes.
+func (s *Store) write(ctx context.Context, f func(w *work) error) error {
+	var e effects
+	err := s.locked(ctx, func(c *conn) error {
+		if err := s.patiently(ctx, func() error { return run(c, "BEGIN IMMEDIATE") }); err != nil {
+			return err
+		}
+		err := f(newWork(c, &e))
+		if err == nil {
+			if err = run(c, "COMMIT"); err == nil {
+				s.leases.settle(&e)
+				return nil
+			}
+		}
+		c.rollback()
+		return err
+	})
+	if err == nil {
+		s.Tell(e.notices...)
+	}
+	return err
+}
+
+// locked calls f with the connection that writes, while nobody else in this process does.
+func (s *Store) locked(ctx context.Context, f func(c *conn) error) error {
+	leave, err := s.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if err := s.pass(ctx); err != nil {
+		return err
+	}
+	defer s.gate.leave()
+	return use(context.WithoutCancel(ctx), s.writers, f)
+}
+
+// pass goes through the gate, unless ctx is that of a transaction which is in it.
+func (s *Store) pass(ctx context.Context) error {
+	if holds(ctx, s) {
+		return errHolds
+	}
+	return s.gate.pass(ctx)
+}
+
+// patiently repeats f while another program has the file locked.
+func (s *Store) patiently(ctx context.Context, f func() error) error {
+	until := time.Now().Add(s.config.BusyTimeout)
+	for {
+		err := f()
+		switch {
+		case !busy(err):
+			return err
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case time.Now().After(until):
+			return fmt.Errorf("another program has had the file locked for %s: %w", s.config.BusyTimeout, err)
+		}
+	}
+}
+
+func run(c *conn, query string) error {
+	_, err := c.exec(query)
+	return err
+}
+
+// rollback ends a transaction that may have been rolled back already. A connection that stays in one is given up.
+func (c *conn) rollback() {
+	if err := run(c, "ROLLBACK"); err != nil && !strings.Contains(err.Error(), "no transaction is active") {
+		c.broken = true
+	}
+}
