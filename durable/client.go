@@ -49,7 +49,8 @@ func ReadCodecs(cs ...codec.Codec) ClientOption {
 	return func(o *clientConfig) { o.readCodecs = append(o.readCodecs, cs...) }
 }
 
-// ErrorKinds registers errors, so that those of runs satisfy errors.Is and errors.As when they come back.
+// ErrorKinds registers errors, so that those of runs satisfy errors.Is and errors.As when they come back. Usual ones of
+// the standard library and Baton's own are registered from the start: see [codec.Errors].
 func ErrorKinds(kinds ...codec.ErrorKind) ClientOption {
 	return func(o *clientConfig) { o.errorKinds = append(o.errorKinds, kinds...) }
 }
@@ -86,7 +87,7 @@ func newClient(s store.Store, config clientConfig) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	kinds, err := codec.NewErrors(config.errorKinds...)
+	kinds, err := codec.NewErrors(append(ownKinds(), config.errorKinds...)...)
 	if err != nil {
 		return nil, err
 	}

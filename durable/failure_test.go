@@ -1,6 +1,7 @@
 package durable_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -65,6 +66,39 @@ func TestTheErrorOfAFailedRunComesBack(t *testing.T) {
 	_, err = durable.Attach[string](durable.NewClient(s.Store), "a").Result(t.Context())
 	require.EqualError(t, err, `run "a" of flow "buy" failed: charge: card 42 was refused`)
 	require.NotErrorIs(t, err, errDeclined, "nobody registered it there")
+}
+
+func TestTheErrorsOfThisPackageComeBackAsWhatTheyAre(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		err  error
+		kind codec.ErrorKind
+		is   error
+	}{
+		"sentinel": {
+			fmt.Errorf("look: %w", durable.ErrNotFound), codec.Sentinel("durable.ErrNotFound", durable.ErrNotFound),
+			durable.ErrNotFound,
+		},
+		"conflict": {
+			&durable.ConflictError{Run: "a", Have: "b", Want: "c"},
+			codec.ErrorType[*durable.ConflictError]("durable.ConflictError"), durable.ErrConflict,
+		},
+		"child": {
+			&durable.CancelledError{Run: "child", Reason: "enough"},
+			codec.ErrorType[*durable.CancelledError]("durable.CancelledError"), context.Canceled,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newShop()
+			h := s.start(t, "a")
+			s.claim(t)
+			s.end(t, "a", failed(encodeError(t, c.err, c.kind)))
+			_, err := h.Result(t.Context())
+			require.ErrorIs(t, err, c.is)
+			require.ErrorContains(t, err, c.err.Error())
+		})
+	}
 }
 
 func TestAnErrorThatCannotBeReadSaysSo(t *testing.T) {
