@@ -81,8 +81,8 @@ type Write struct {
 	State    *State
 	Revision int64
 	// Release, with a State, ends the lease: the Owner becomes empty, and if the write has no Epoch, the run's is raised
-	// by one, so that whoever had the lease can write nothing more. A State that is final has it. If the new status is Waiting and a message came
-	// after the Seq Seen, the run is due at once.
+	// by one, so that whoever had the lease can write nothing more. A State that is final has it. If the new status is
+	// Waiting and a message came after the Seq Seen, the run is due at once.
 	Release bool
 	Seen    int64
 	// Restart, with a State, removes the log before Records are appended, and replaces the Input.

@@ -36,7 +36,7 @@ type State struct {
 	// Due is when the run is to be claimed; zero is not before somebody changes it. While the run is leased the store
 	// keeps the end of the lease here.
 	Due time.Time
-	// Started is when the run was first claimed, Finished when it ended.
+	// Started is when the run was first claimed, or last continued as new, Finished when it ended.
 	Started, Finished time.Time
 	// Expires is when a run that has ended may be deleted; zero is never.
 	Expires time.Time

@@ -15,18 +15,20 @@ import (
 // A store that can do more says so with methods of its own: see [Watcher] and [Counter].
 type Store interface {
 	// Create adds runs in the state that they carry, all in one transaction; their Lease is the zero Lease, whatever they
-	// carry. A run whose ID is there already is left as it is. The result tells for each, in order, what is there now and whether this call made it;
-	// of two in one call with the same ID the first is made. Called again, it reports the runs as not made.
+	// carry. A run whose ID is there already is left as it is. The result tells for each, in order, what is there now and
+	// whether this call made it; of two in one call with the same ID the first is made. Called again, it reports the runs
+	// as not made.
 	Create(ctx context.Context, runs []Run) ([]Created, error)
 
 	// Claim takes runs that are due, the highest priority first and then the earliest, and leases them: the Owner is set,
 	// the Epoch is raised by one, the Revision too, the Status is Running, Due is the end of the lease, and Started is
 	// now if it was zero. A run is due if its Due is neither zero nor later than the store's clock; that of a run whose
-	// lease has run out is, and one that has finished never is. Two claims never lease one run in the same epoch. Called again, it may claim others.
+	// lease has run out is, and one that has finished never is. Two claims never lease one run in the same epoch. Called
+	// again, it may claim others.
 	Claim(ctx context.Context, c Claim) (Claimed, error)
 
-	// Renew lets all leases of an owner last until the given duration from now, and tells which it has: those that were not
-	// released and whose run has been claimed by nobody since, even if they had run out.
+	// Renew lets all leases of an owner last until the given duration from now, and tells which it has: those that were
+	// not released and whose run has been claimed by nobody since, even if they had run out.
 	Renew(ctx context.Context, owner string, lease time.Duration) ([]Held, error)
 
 	// Commit makes the writes, in order and all in one transaction, but for those whose condition is not met: their
@@ -36,9 +38,9 @@ type Store interface {
 	Commit(ctx context.Context, writes []Write) (errs []error, err error)
 
 	// Send puts messages into the inboxes of their runs, in order and all in one transaction. A message with a Key that
-	// its run has had before, consumed or not, is dropped without an error, and nothing happens. A run that is Waiting and has no lease
-	// becomes due. The place of a message whose run is not there, or has finished, holds [ErrNotFound] or [ErrFinished].
-	// Called again, it sends messages without a Key again.
+	// its run has had before, consumed or not, is dropped without an error, and nothing happens. A run that is Waiting
+	// and has no lease becomes due. The place of a message whose run is not there, or has finished, holds [ErrNotFound]
+	// or [ErrFinished]. Called again, it sends messages without a Key again.
 	Send(ctx context.Context, messages []Message) (errs []error, err error)
 
 	// Load returns a run, its records from number from.Records on, and its messages after the Seq from.Messages, both in
@@ -156,4 +158,7 @@ type Notice struct {
 	Due time.Time
 	// Sent says that a message came.
 	Sent bool
+	// Revision is the run's after the change. It keeps whoever made the change, or knows of it, from asking what it was;
+	// zero says nothing.
+	Revision int64
 }

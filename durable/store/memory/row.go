@@ -123,7 +123,7 @@ func (r *row) history(from store.Mark) store.History {
 }
 
 func (r *row) notice() store.Notice {
-	n := store.Notice{Run: r.id, Status: r.status}
+	n := store.Notice{Run: r.id, Status: r.status, Revision: r.revision}
 	if r.place.owner == nil && !r.status.Finished() {
 		n.Due = r.due.time()
 	}
