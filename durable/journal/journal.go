@@ -77,14 +77,16 @@ type Journal struct {
 	refused atomic.Int64 // in a row
 	stopped atomic.Bool  // it is not live any more
 
-	mu      sync.Mutex
-	phase   phase
-	err     error // why it is not live any more
-	unwound bool  // a strand was made to exit
-	busy    int   // strands that do not wait
-	waiting []*waiter
-	exits   bool // strands exit their goroutines when it is not live any more
-	inbox   inbox
+	mu       sync.Mutex
+	phase    phase
+	err      error // why it is not live any more
+	unwound  bool  // a strand was made to exit
+	unloaded bool
+	until    time.Time // the first timer, when it was unloaded
+	busy     int       // strands that do not wait
+	waiting  []*waiter
+	exits    bool // strands exit their goroutines when it is not live any more
+	inbox    inbox
 }
 
 const (

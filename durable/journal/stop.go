@@ -120,25 +120,39 @@ func (j *Journal) Err() error {
 	return j.err
 }
 
-// Idle tells whether every strand waits, and until when at most: until is zero if no timer runs.
+// Idle tells whether every strand waits, and until when at most: until is zero if no timer runs. Of a journal that was
+// unloaded it tells what was so then.
 func (j *Journal) Idle() (until time.Time, idle bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if j.unloaded {
+		return j.until, true
+	}
+	return j.rest()
+}
+
+// rest is Idle of a journal that was not unloaded. A strand whose context is done is about to notice. The caller holds
+// the lock.
+func (j *Journal) rest() (until time.Time, idle bool) {
+	idle = j.phase == live && j.busy == 0
 	for _, w := range j.waiting {
 		if !w.until.IsZero() && (until.IsZero() || w.until.Before(until)) {
 			until = w.until
 		}
+		idle = idle && w.ctx.Err() == nil
 	}
-	return until, j.phase == live && j.busy == 0
+	return until, idle
 }
 
 // Unload stops the journal if every strand waits, and tells whether it did.
 func (j *Journal) Unload() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.phase != live || j.busy > 0 {
+	until, idle := j.rest()
+	if !idle {
 		return false
 	}
+	j.until, j.unloaded = until, true
 	j.halted(dead, ErrUnloaded)
 	return true
 }

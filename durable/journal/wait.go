@@ -119,11 +119,11 @@ func (j *Journal) wake(w *waiter) {
 }
 
 // Deliver gives messages to the run, in the order of their Seqs: to strands that wait for such an event, or else to
-// those that will. Messages that it has had are dropped.
+// those that will. Messages that it has had are dropped. A journal that has stopped takes none, and has not seen them.
 func (j *Journal) Deliver(ms ...store.Message) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.inbox.add(ms) == 0 || j.phase != live {
+	if j.phase != live || j.inbox.add(ms) == 0 {
 		return
 	}
 	j.waiting = slices.DeleteFunc(j.waiting, func(w *waiter) bool {
