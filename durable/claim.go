@@ -1,0 +1,153 @@
+package durable
+
+import (
+	"time"
+
+	"github.com/baton-go/baton/durable/store"
+)
+
+// maxClaim is how many runs are claimed in one transaction at most.
+const maxClaim = 256
+
+// keeper is the goroutine that renews leases and claims runs. That it does both, one after the other, means that each
+// lease of which a Renew tells is that of a run in memory, or of one that was claimed without our knowing.
+type keeper struct {
+	*Runtime
+	renewAt, pollAt time.Time
+	// notBefore is when claims go on after one that failed, or that found nothing although something was due.
+	notBefore time.Time
+	// How often in a row a claim failed, found nothing, and a renewal failed.
+	failed, vain, unrenewed int
+}
+
+func (rt *Runtime) keep() {
+	k := keeper{Runtime: rt, renewAt: time.Now().Add(rt.config.Lease / 3)}
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		timer.Reset(time.Until(k.next()))
+		select {
+		case <-rt.root.Done():
+			return
+		case <-rt.alarm.wake:
+		case <-timer.C:
+		}
+		if !time.Now().Before(k.renewAt) {
+			k.renew()
+		}
+		if at, ok := k.claimAt(); ok && !time.Now().Before(at) {
+			k.claim()
+		}
+	}
+}
+
+// next is when there is something to do, unless the alarm rings before.
+func (k *keeper) next() time.Time {
+	if at, ok := k.claimAt(); ok && at.Before(k.renewAt) {
+		return at
+	}
+	return k.renewAt
+}
+
+// claimAt is when to claim next. It is false while there is no room.
+func (k *keeper) claimAt() (at time.Time, ok bool) {
+	if k.room() == 0 {
+		return at, false
+	}
+	at = k.pollAt
+	if due := k.alarm.next(); !due.IsZero() && due.Before(at) {
+		at = due
+	}
+	if at.Before(k.notBefore) {
+		at = k.notBefore
+	}
+	return at, true
+}
+
+// room is how many more runs may be claimed.
+func (rt *Runtime) room() int {
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	if rt.closing || len(rt.names) == 0 {
+		return 0
+	}
+	busy := rt.config.MaxConcurrent - rt.busy
+	loaded := rt.config.MaxLoaded - (len(rt.runs) - rt.departing) + rt.idle.list.Len() // which can be unloaded
+	return max(0, min(busy, loaded, maxClaim))
+}
+
+// claim takes runs that are due.
+func (k *keeper) claim() {
+	c := store.Claim{Owner: k.owner, Lease: k.config.Lease, Max: k.room(), Flows: k.names}
+	if c.Max == 0 {
+		return
+	}
+	k.alarm.forget()
+	k.mu.Lock()
+	k.missed = map[string][]store.Notice{}
+	k.mu.Unlock()
+	began := time.Now()
+	claimed, err := k.store.Claim(k.root, c)
+	k.register(claimed.Runs, began.Add(c.Lease))
+	now := time.Now()
+	k.pollAt = now.Add(k.config.Poll)
+	switch {
+	case err != nil:
+		k.outage.failed(k.root, "claim", err)
+		k.notBefore = now.Add(retryPause(k.failed))
+		k.failed++
+		k.alarm.at(now)
+		k.renewAt = now // it may have claimed some
+		return
+	case len(claimed.Runs) == 0 && !claimed.Next.IsZero() && !claimed.Next.After(now):
+		k.notBefore = now.Add(retryPause(k.vain)) // its clock is not ours
+		k.vain++
+	default:
+		k.vain = 0
+	}
+	if k.failed > 0 {
+		k.failed = 0
+		k.outage.over(k.root)
+	}
+	if !claimed.Next.IsZero() {
+		k.alarm.at(claimed.Next)
+	}
+}
+
+// register has runs carried out that were claimed until the given time at least.
+func (rt *Runtime) register(runs []store.History, until time.Time) {
+	var crowded []*loaded
+	fresh := make([]*loaded, len(runs))
+	for i := range runs {
+		fresh[i] = rt.newLoaded(&runs[i], until)
+	}
+	rt.mu.Lock()
+	missed := rt.missed
+	rt.missed = nil
+	for i, l := range fresh {
+		if rt.over {
+			break // the leases run out
+		}
+		if old := rt.runs[l.id]; old != nil {
+			crowded = append(crowded, old)
+			rt.forget(old)
+		}
+		rt.runs[l.id] = l
+		rt.busy++
+		l.draining = rt.closing
+		rt.jobs.Go(func() { l.carryOut(&runs[i]) })
+	}
+	rt.mu.Unlock()
+	for _, old := range crowded {
+		old.stop(errLost)
+	}
+	for _, l := range fresh {
+		for _, n := range missed[l.id] {
+			if l.concerns(n) {
+				rt.look(l)
+				break
+			}
+		}
+	}
+	rt.crowd()
+}

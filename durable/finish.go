@@ -1,0 +1,99 @@
+package durable
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/baton-go/baton/durable/journal"
+	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/executor"
+)
+
+// finish writes how the run has ended.
+func (l *loaded) finish(j *journal.Journal, result any, err error) {
+	var payload store.Payload
+	if err == nil {
+		payload, err = l.rt.encode("result", result) // what cannot be kept is how the run ends
+	}
+	if p, ok := err.(*executor.PanicError); ok { //nolint:errorlint // of the flow itself, not of a handler
+		err = panicked{p}
+	}
+	l.endChildren()
+	pending := j.Pending()
+	var status store.Status
+	failed := l.conclude(l.life, func(row store.Run) store.Write {
+		s := l.finished(row, payload, err)
+		status = s.Status
+		return store.Write{
+			Records: pending.Records, Consumed: pending.Consumed, State: &s, Release: true, Send: l.childEnd(row, s, err),
+		}
+	})
+	if failed == nil || errors.Is(failed, store.ErrFinished) { // by an attempt whose answer was lost
+		l.rt.log.DebugContext(l.life, "durable: a run has ended",
+			"run", l.id, "flow", l.def.name, "status", status.String(), "error", err)
+		return
+	}
+	l.left("finish", failed)
+}
+
+// finished is the state of a run that ends with a result or an error. One that is to be cancelled is, whatever it came
+// to.
+func (l *loaded) finished(row store.Run, result store.Payload, err error) store.State {
+	now := exact(time.Now())
+	if row.Retention == 0 {
+		row.Retention = l.rt.retention
+	}
+	s := row.State
+	s.Due, s.Finished, s.Expires, s.Settled = time.Time{}, now, expires(row, now), l.epoch
+	switch {
+	case !s.Cancelled.IsZero():
+		s.Status = store.Cancelled
+		if err == nil {
+			err = &CancelledError{Run: row.ID, Reason: row.Reason}
+		}
+		s.Failure = l.rt.encodeFailure(err)
+	case err != nil:
+		s.Status = store.Failed
+		s.Failure = l.rt.encodeFailure(err)
+	default:
+		s.Status = store.Completed
+		s.Result = result
+	}
+	return s
+}
+
+// childEnd tells the parent, if there is one.
+func (l *loaded) childEnd(row store.Run, s store.State, err error) []store.Message {
+	switch {
+	case row.Parent == "":
+		return nil
+	case s.Status == store.Completed:
+		return childEnd(row, s.Result)
+	case s.Status == store.Failed:
+		return childEnd(row, s.Failure)
+	}
+	cancelled := &CancelledError{Run: row.ID, Reason: row.Reason}
+	if err != nil && !strings.HasSuffix(err.Error(), cancelled.Error()) {
+		cancelled.Err = err // more than the cancellation, as it came through a few layers
+	}
+	return childEnd(row, l.rt.encodeFailure(cancelled))
+}
+
+func (c *Client) encodeFailure(err error) store.Payload {
+	p, bad := c.errors.Encode(c.codecs, err)
+	if bad != nil {
+		p, _ = c.errors.Encode(c.codecs, fmt.Errorf("%s (which could not be kept as it was: %w)", err.Error(), bad))
+	}
+	return p
+}
+
+// panicked is the error of a run whose flow panicked: its code is "panic", and its details hold the stack.
+type panicked struct{ *executor.PanicError }
+
+func (e panicked) Unwrap() error { return e.PanicError }
+
+func (panicked) Code() string { return "panic" }
+
+func (e panicked) Details() any { return map[string]string{"stack": string(e.Stack)} }

@@ -1,0 +1,258 @@
+package durable
+
+import (
+	"container/list"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/durable/journal"
+	"github.com/baton-go/baton/durable/store"
+)
+
+// loaded is a run that this process has a lease of: one life of it, in one epoch.
+type loaded struct {
+	rt    *Runtime
+	def   *definition
+	id    string
+	epoch int64
+
+	// life ends when nothing of the run may go on in this process, ctx when the run is cancelled or too late as well.
+	life, ctx context.Context
+	end       context.CancelCauseFunc
+	cancel    context.CancelCauseFunc
+
+	journal  atomic.Pointer[journal.Journal] // of the generation; nil before the first
+	revision atomic.Int64
+	crashes  int         // lives before this one that came to nothing
+	resting  atomic.Bool // every strand waits; changes under the runtime's lock
+	parental atomic.Bool // there may be children
+	told     atomic.Bool // that ctx had ended, when the run was unloaded
+	news     publisher
+
+	// Under the runtime's lock:
+	place     *list.Element // on the idle list
+	idleSince time.Time
+	until     time.Time // when the lease ends
+	renewed   int       // the round in which it was renewed last
+	leaving   bool      // its last write is under way
+
+	mu        sync.Mutex
+	row       store.Run
+	noticed   bool // that it is to be cancelled
+	draining  bool
+	lookLater bool // something came before there was a journal
+}
+
+// newLoaded makes a run of what was claimed.
+func (rt *Runtime) newLoaded(h *store.History, until time.Time) *loaded {
+	row := h.Run
+	l := &loaded{rt: rt, def: rt.flows[row.Flow], id: row.ID, epoch: row.Epoch, until: until, row: row}
+	l.row.Input = store.Payload{} // the history has it
+	l.revision.Store(row.Revision)
+	l.life, l.end = context.WithCancelCause(context.WithValue(rt.life, loadedKey{}, l))
+	ctx, cancel := context.WithCancelCause(l.life)
+	l.cancel = cancel
+	if row.Deadline.IsZero() {
+		l.ctx = ctx
+	} else {
+		late := fmt.Errorf("the deadline of run %q has passed: %w", l.id, context.DeadlineExceeded)
+		var stop context.CancelFunc
+		l.ctx, stop = context.WithDeadlineCause(ctx, row.Deadline, late)
+		l.cancel = func(cause error) {
+			cancel(cause)
+			stop()
+		}
+	}
+	l.ctx = withShield(l.ctx, l.life)
+	return l
+}
+
+type loadedKey struct{}
+
+// loadedFrom returns the run that a context is in.
+func loadedFrom(ctx context.Context) *loaded {
+	l, _ := ctx.Value(loadedKey{}).(*loaded)
+	return l
+}
+
+// carryOut is the life of the run, on a goroutine of its own.
+func (l *loaded) carryOut(h *store.History) {
+	defer l.rt.gone(l)
+	defer l.news.stop()
+	if l.crashes = crashes(h); l.crashes >= maxCrashes {
+		l.block(fmt.Sprintf("the last %d times that it was carried out ended without a new record: it crashes the "+
+			"process, or loses its lease", l.crashes))
+		return
+	}
+	l.parental.Store(mayHaveChildren(h))
+	l.saw(h.Run)
+	for h != nil {
+		h = l.generation(h)
+	}
+}
+
+// generation carries the run out from its first line until it ends or stops. If it continues as new, the result is what
+// it continues with.
+func (l *loaded) generation(h *store.History) *store.History {
+	j, err := journal.New(l.journalConfig(h))
+	if err != nil {
+		l.block(err.Error())
+		return nil
+	}
+	l.listens(j)
+	if why := l.uncalledFor(); why != nil {
+		l.stopped(j, why)
+		return nil
+	}
+	input := h.Run.Input
+	result, err := journal.Run(l.ctx, j, func(y actions.Yield) (any, error) {
+		return l.def.run(y, func(into any) error { return l.rt.codecs.Decode(input, into) })
+	})
+	if why := j.Close(); why != nil {
+		l.stopped(j, why)
+		return nil
+	}
+	if next, ok := errors.AsType[*continuedError](err); ok {
+		return l.continueAsNew(j, next)
+	}
+	if bad, ok := errors.AsType[*badInputError](err); ok {
+		l.block(bad.Error())
+		return nil
+	}
+	l.finish(j, result, err)
+	return nil
+}
+
+// maxCrashes is how many lives of a run may come to nothing, one after the other, before it is blocked.
+const maxCrashes = 20
+
+// crashes counts the lives of a run that ended suddenly, after the last that has left a record or ended in good order.
+func crashes(h *store.History) int {
+	last := h.Run.Settled
+	for i := range h.Records {
+		last = max(last, h.Records[i].Epoch)
+	}
+	return int(h.Run.Epoch - 1 - last)
+}
+
+func (l *loaded) journalConfig(h *store.History) journal.Config {
+	c := &l.rt.config
+	id := l.id
+	if h.Run.Generation > 0 {
+		id = fmt.Sprintf("%s~%d", id, h.Run.Generation)
+	}
+	return journal.Config{
+		ID: id, Seed: h.Run.Seed, Executor: floor{l}, Log: l, Codecs: l.rt.codecs, Errors: l.rt.errors,
+		Records: h.Records, Messages: h.Messages, Started: h.Run.Started, Resumed: h.Run.Epoch > 1,
+		Treat: c.Treat, MaxPayload: c.MaxPayload, MaxSteps: c.MaxSteps,
+		OnIdle: func() { l.rt.rest(l) }, OnAside: l.aside,
+	}
+}
+
+// stopped deals with a run that did not come to its end.
+func (l *loaded) stopped(j *journal.Journal, why error) {
+	mismatch, mismatched := errors.AsType[*journal.MismatchError](why)
+	runaway, ranAway := errors.AsType[*journal.RunawayError](why)
+	exit, exited := errors.AsType[*journal.ExitError](why)
+	switch {
+	case errors.Is(why, journal.ErrUnloaded):
+		l.release(j)
+	case errors.Is(why, ErrClosed):
+		l.interrupted()
+	case errors.Is(why, store.ErrFenced), l.life.Err() != nil:
+		l.rt.log.InfoContext(l.life, "durable: a run was stopped", "run", l.id, "flow", l.def.name, "error", why)
+	case mismatched:
+		l.block(mismatch.Error())
+	case errors.Is(why, store.ErrCorrupt):
+		l.block(why.Error())
+	case ranAway:
+		l.finish(j, nil, runaway)
+	case exited:
+		l.retry(exit) // it is on record, so that the next life sees it
+	default:
+		l.retry(why)
+	}
+}
+
+// Append implements journal.Log.
+func (l *loaded) Append(_ context.Context, e journal.Entry) error {
+	l.rt.stir(l)
+	w := l.Write(e)
+	w.Published = l.news.take()
+	err := l.rt.commits.commit(l.life, w)
+	if err != nil {
+		l.stop(err)
+	}
+	return err
+}
+
+// Write makes the write of an entry, for a transaction of somebody else's.
+func (l *loaded) Write(e journal.Entry) store.Write {
+	for i := range e.Records {
+		e.Records[i].Epoch = l.epoch
+	}
+	return store.Write{Run: l.id, Epoch: l.epoch, Records: e.Records, Consumed: e.Consumed}
+}
+
+// stop ends the life of the run in this process: nothing is written any more, and handlers are told.
+func (l *loaded) stop(cause error) {
+	l.end(cause)
+	if j := l.journal.Load(); j != nil {
+		j.Kill(cause)
+	}
+}
+
+// drain has the run stop where it can be left alone.
+func (l *loaded) drain() {
+	l.mu.Lock()
+	l.draining = true
+	l.mu.Unlock()
+	l.told.Store(l.ctx.Err() != nil)
+	if j := l.journal.Load(); j != nil && !j.Unload() {
+		j.Drain()
+	}
+}
+
+// saw takes in the row as it was read from the store.
+func (l *loaded) saw(row store.Run) {
+	if row.Epoch != l.epoch || row.Owner != l.rt.owner {
+		l.rt.mu.Lock()
+		leaving := l.leaving
+		l.rt.mu.Unlock()
+		if !leaving {
+			l.stop(errLost)
+		}
+		return
+	}
+	l.mu.Lock()
+	if row.Revision >= l.row.Revision {
+		l.row.State, l.row.Lease = row.State, row.Lease
+		l.revision.Store(row.Revision)
+	}
+	cancel := !row.Cancelled.IsZero() && !l.noticed
+	l.noticed = l.noticed || cancel
+	l.mu.Unlock()
+	if cancel {
+		l.cancelled(row.Reason)
+	}
+}
+
+// current is the row as far as it is known.
+func (l *loaded) current() store.Run {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.row
+}
+
+// seen is the Seq of the last message that the run was given.
+func (l *loaded) seen() int64 {
+	if j := l.journal.Load(); j != nil {
+		return j.Seen()
+	}
+	return 0
+}

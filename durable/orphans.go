@@ -1,0 +1,102 @@
+package durable
+
+import (
+	"context"
+
+	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/durable/store"
+)
+
+// insistent is a store that is asked again until it answers, for what the runs of a runtime do with it: none fails
+// because the store is away.
+type insistent struct {
+	store.Store
+	outage *outage
+}
+
+func (s insistent) Create(ctx context.Context, runs []store.Run) (created []store.Created, err error) {
+	err = s.outage.insist(ctx, "create", func() error {
+		created, err = s.Store.Create(ctx, runs)
+		return err
+	})
+	return created, err
+}
+
+func (s insistent) List(ctx context.Context, q store.Query) (runs []store.Run, err error) {
+	err = s.outage.insist(ctx, "list", func() error {
+		runs, err = s.Store.List(ctx, q)
+		return err
+	})
+	return runs, err
+}
+
+func (s insistent) Commit(ctx context.Context, writes []store.Write) (errs []error, err error) {
+	err = s.outage.insist(ctx, "commit", func() error {
+		errs, err = s.Store.Commit(ctx, writes)
+		return err
+	})
+	return errs, err
+}
+
+// startName is what the records of a Start are named.
+var startName = actions.Name(Start[struct{}]{})
+
+// mayHaveChildren tells whether a run may have started others: its log says so, it had an earlier log, or a life of it
+// ended so suddenly that a start may not be in the log.
+func mayHaveChildren(h *store.History) bool {
+	if h.Run.Generation > 0 || h.Run.Epoch > 1 && h.Run.Settled != h.Run.Epoch-1 {
+		return true
+	}
+	for i := range h.Records {
+		if h.Records[i].Name == startName {
+			return true
+		}
+	}
+	return false
+}
+
+// children lists the children of the run that end with it and are under way. What it could not list is told when the
+// run ends.
+func (l *loaded) children() []store.Run {
+	if !l.parental.Load() {
+		return nil
+	}
+	q := store.Query{Parent: l.id, Statuses: unfinished()}
+	var children []store.Run
+	for {
+		page, err := l.rt.insisting.store.List(l.life, q)
+		if err != nil || len(page) == 0 {
+			return children
+		}
+		for _, r := range page {
+			if r.OnParentClose == store.CancelOnClose && r.Cancelled.IsZero() {
+				children = append(children, r)
+			}
+		}
+		last := page[len(page)-1]
+		q.After = store.Cursor{Created: last.Created, ID: last.ID}
+	}
+}
+
+// cancelled tells the run that it is to be cancelled, and its children. Those that it starts after it was told, to
+// compensate, end with it.
+func (l *loaded) cancelled(reason string) {
+	children := l.children()
+	l.cancel(&CancelledError{Run: l.id, Reason: reason})
+	if len(children) > 0 {
+		l.rt.spawn(func() { l.cancelChildren(children, "its parent was cancelled") })
+	}
+}
+
+// endChildren cancels the children that end with the run. It does so before the end is written, so that a crash in
+// between has it done again.
+func (l *loaded) endChildren() { l.cancelChildren(l.children(), parentEnded) }
+
+func (l *loaded) cancelChildren(children []store.Run, reason string) {
+	for _, r := range children {
+		_, err := l.rt.insisting.Cancel(l.life, r.ID, reason)
+		if err != nil && !gone(err) {
+			l.rt.log.WarnContext(l.life, "durable: a child was not cancelled", "run", r.ID, "parent", l.id, "error", err)
+		}
+	}
+}

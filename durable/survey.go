@@ -1,0 +1,118 @@
+package durable
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/baton-go/baton/durable/store"
+)
+
+// surveyEvery is how often the runtime looks for runs that nobody here carries out.
+const surveyEvery = time.Hour
+
+// surveyed is how many runs it looks at, at most, to find the flows that it does not know.
+const surveyed = 10_000
+
+// unfinished are the statuses of runs that have not ended.
+func unfinished() []store.Status {
+	return []store.Status{store.Pending, store.Running, store.Waiting, store.Blocked, store.Paused}
+}
+
+// survey has another try at blocked runs, once, and says from time to time of which flows there are runs that are not
+// known.
+func (rt *Runtime) survey() {
+	_ = rt.outage.insist(rt.root, "unblock", func() error { return rt.unblock(rt.root) })
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-timer.C:
+		case <-rt.root.Done():
+			return
+		}
+		if unknown, all, err := rt.unknown(rt.root); err == nil && len(unknown) > 0 {
+			rt.log.WarnContext(rt.root, "durable: there are runs of flows that this runtime was not given",
+				"runs", unknown, "all", all)
+		}
+		timer.Reset(surveyEvery)
+	}
+}
+
+// unblock makes the blocked runs of the runtime's flows due: the code may be another one now.
+func (rt *Runtime) unblock(ctx context.Context) error {
+	if len(rt.names) == 0 {
+		return nil
+	}
+	q := store.Query{Statuses: []store.Status{store.Blocked}, Flows: rt.names}
+	for {
+		page, err := rt.store.List(ctx, q)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		writes := make([]store.Write, 0, len(page))
+		for _, r := range page {
+			s := r.State
+			s.Status, s.Due, s.Settled = store.Waiting, exact(time.Now()), r.Epoch
+			if s.Cancelled.IsZero() {
+				s.Reason = ""
+			}
+			writes = append(writes, store.Write{Run: r.ID, State: &s, Revision: r.Revision})
+		}
+		if _, err := rt.store.Commit(ctx, writes); err != nil { // who was quicker was so with reason
+			return err
+		}
+		last := page[len(page)-1]
+		q.After = store.Cursor{Created: last.Created, ID: last.ID}
+	}
+}
+
+// unknown counts the runs that have not ended of flows that the runtime does not know, by flow. all is false if there
+// may be more.
+func (rt *Runtime) unknown(ctx context.Context) (runs map[string]int, all bool, err error) {
+	left := int64(surveyed)
+	if c, ok := rt.store.(store.Counter); ok {
+		if left, err = rt.countUnknown(ctx, c); err != nil || left == 0 {
+			return nil, err == nil, err
+		}
+	}
+	runs = map[string]int{}
+	q := store.Query{Statuses: unfinished(), Limit: 500}
+	for seen := 0; left > 0 && seen < surveyed; {
+		page, err := rt.store.List(ctx, q)
+		if err != nil {
+			return nil, false, err
+		}
+		if len(page) == 0 {
+			return runs, true, nil
+		}
+		for _, r := range page {
+			if rt.flows[r.Flow] == nil {
+				runs[r.Flow]++
+				left--
+			}
+		}
+		seen += len(page)
+		last := page[len(page)-1]
+		q.After = store.Cursor{Created: last.Created, ID: last.ID}
+	}
+	return runs, left <= 0, nil
+}
+
+// countUnknown counts the same without looking at the runs.
+func (rt *Runtime) countUnknown(ctx context.Context, c store.Counter) (int64, error) {
+	of := func(flows []string) (n int64, err error) {
+		counts, err := c.Count(ctx, store.Query{Statuses: unfinished(), Flows: flows})
+		for _, count := range slices.Collect(maps.Values(counts)) {
+			n += count.Runs
+		}
+		return n, err
+	}
+	all, err := of(nil)
+	if err != nil || len(rt.names) == 0 {
+		return all, err
+	}
+	known, err := of(rt.names)
+	return max(0, all-known), err
+}
