@@ -19,7 +19,8 @@ const maxReason = 4096
 //
 // It reports whether it was this call that had the run cancelled: it was not if somebody else asked for it before,
 // whose reason stays. Of a run that has ended the error is [ErrFinished], of one that is not there [ErrNotFound]. A run
-// that nobody carries out, because it waits, is paused or is blocked, is made due for it.
+// that nobody carries out, because it waits or is paused, is made due for it. One that is blocked is cancelled once the
+// code fits its journal again: until then it cannot compensate.
 func (c *Client) Cancel(ctx context.Context, id, reason string) (cancelled bool, err error) {
 	if err := checkReason(reason); err != nil {
 		return false, fmt.Errorf("cancel run %s: %w", quote(id), err)
@@ -52,21 +53,29 @@ func (c *Client) Cancel(ctx context.Context, id, reason string) (cancelled bool,
 // cancellation is the write that has a run cancelled, or ends it as that if it was never started.
 func (c *Client) cancellation(r store.Run, reason string, now time.Time) (store.Write, error) {
 	s := r.State
-	s.Cancelled, s.Reason = now, reason
 	w := store.Write{Run: r.ID, State: &s, Revision: r.Revision}
-	if r.Epoch != 0 {
-		s.Due = now
-		return w, nil
-	}
 	failure, err := c.errors.Encode(c.codecs, &CancelledError{Run: r.ID, Reason: reason})
 	if err != nil {
 		return w, err
 	}
-	s.Status, s.Failure = store.Cancelled, failure
-	s.Due, s.Finished, s.Expires = time.Time{}, now, expires(r, now)
-	w.Release = true
-	w.Send = childEnd(r, failure)
+	s.Cancelled, s.Failure, s.Due = now, failure, now
+	if s.Status != store.Blocked && s.Status != store.Paused { // which have a reason of their own
+		s.Reason = reason
+	}
+	if r.Epoch == 0 {
+		s.Status, s.Reason, s.Due, s.Finished, s.Expires = store.Cancelled, reason, time.Time{}, now, expires(r, now)
+		w.Release = true
+		w.Send = childEnd(r, failure)
+	}
 	return w, nil
+}
+
+// cancelReason is why the run was, or is to be, cancelled. The row's own reason may be that of something else.
+func (c *Client) cancelReason(r store.Run) string {
+	if e, ok := errors.AsType[*CancelledError](c.failure(r.Failure)); ok && e.Run == r.ID {
+		return e.Reason
+	}
+	return r.Reason
 }
 
 // commit makes one write.

@@ -3,6 +3,7 @@ package durable_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -71,12 +72,13 @@ func TestARunThatNobodyCarriesOutIsMadeDueToBeCancelled(t *testing.T) {
 		runs := s.claim(t)
 		require.Len(t, runs, 1, status)
 		require.NotZero(t, runs[0].Run.State.Cancelled)
-		require.Equal(t, "enough", runs[0].Run.Reason)
 
 		cancelled, err = h.Cancel(t.Context(), "more than enough")
 		require.NoError(t, err)
 		require.False(t, cancelled, "it was somebody else")
-		require.Equal(t, "enough", s.row(t, "a").Reason)
+		s.end(t, "a", func(st *store.State) { st.Status, st.Finished = store.Cancelled, time.Now() })
+		_, err = h.Result(t.Context())
+		require.EqualError(t, err, `run "a" was cancelled: enough`)
 	}
 }
 
@@ -173,17 +175,22 @@ func TestAReasonThatIsABookIsRefused(t *testing.T) {
 func TestWhatACancelledRunEndedWithIsPartOfTheError(t *testing.T) {
 	t.Parallel()
 	undo := errors.New("cannot pay back")
+	own := codec.ErrorType[*durable.CancelledError]("durable.CancelledError")
 	for name, c := range map[string]struct {
 		failure error
 		text    string
 		more    bool
 	}{
-		"the cancellation": {&durable.CancelledError{Run: "a", Reason: "r"}, `run "a" was cancelled: r`, false},
-		"wrapped": {
-			&wrapped{"step 3: ", &durable.CancelledError{Run: "a", Reason: "r"}},
-			`run "a" was cancelled: r`, false,
+		"nothing":      {nil, `run "a" was cancelled: row`, false},
+		"cancellation": {&durable.CancelledError{Run: "a", Reason: "r"}, `run "a" was cancelled: r`, false},
+		"another": {
+			&durable.CancelledError{Run: "a", Reason: "r", Err: fmt.Errorf("undo: %w", undo)},
+			`run "a" was cancelled: r: undo: cannot pay back`, true,
 		},
-		"another": {undo, `run "a" was cancelled: r: cannot pay back`, true},
+		"another's": {
+			fmt.Errorf("await: %w", &durable.CancelledError{Run: "b", Reason: "r"}),
+			`run "a" was cancelled: row: await: run "b" was cancelled: r`, false,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -192,8 +199,8 @@ func TestWhatACancelledRunEndedWithIsPartOfTheError(t *testing.T) {
 			h := s.start(t, "a")
 			s.claim(t)
 			s.end(t, "a", func(st *store.State) {
-				st.Status, st.Reason, st.Finished = store.Cancelled, "r", time.Now()
-				st.Failure = encodeError(t, c.failure, kind)
+				st.Status, st.Reason, st.Finished = store.Cancelled, "row", time.Now()
+				st.Failure = encodeError(t, c.failure, kind, own)
 			})
 			_, err := h.Result(t.Context())
 			require.EqualError(t, err, c.text)
@@ -202,15 +209,6 @@ func TestWhatACancelledRunEndedWithIsPartOfTheError(t *testing.T) {
 		})
 	}
 }
-
-type wrapped struct {
-	before string
-	err    error
-}
-
-func (w *wrapped) Error() string { return w.before + w.err.Error() }
-
-func (w *wrapped) Unwrap() error { return w.err }
 
 func encodeError(t *testing.T, err error, kinds ...codec.ErrorKind) store.Payload {
 	t.Helper()

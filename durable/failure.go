@@ -3,7 +3,6 @@ package durable
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/baton-go/baton/durable/codec"
 	"github.com/baton-go/baton/durable/store"
@@ -31,12 +30,12 @@ func (c *Client) runError(r store.Run) error {
 }
 
 func (c *Client) cancelledError(r store.Run) error {
-	e := &CancelledError{Run: r.ID, Reason: r.Reason}
 	if r.Failure.Codec == "" {
+		return &CancelledError{Run: r.ID, Reason: r.Reason}
+	}
+	err := c.failure(r.Failure)
+	if e, ok := errors.AsType[*CancelledError](err); ok && e.Run == r.ID {
 		return e
 	}
-	if err := c.failure(r.Failure); !strings.HasSuffix(err.Error(), e.Error()) {
-		e.Err = err // more than the cancellation, as it came through a few layers
-	}
-	return e
+	return &CancelledError{Run: r.ID, Reason: r.Reason, Err: err}
 }
