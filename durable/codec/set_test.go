@@ -187,7 +187,7 @@ func TestAPayloadThatCannotBeDecodedIsAnErrorThatSaysSo(t *testing.T) {
 			`what codec "json" wrote cannot be decoded as codec_test.Bomb: panic: boom`,
 		},
 		{store.Payload{Codec: "gob", Data: []byte("x")}, new(Order), `what codec "gob" wrote cannot be decoded as ` +
-			`codec_test.Order: unexpected EOF`},
+			`codec_test.Order: gob: there is less data than it says`},
 		{
 			store.Payload{Codec: "error+json", Data: []byte(`{}`)},
 			new(int),
@@ -197,3 +197,5 @@ func TestAPayloadThatCannotBeDecodedIsAnErrorThatSaysSo(t *testing.T) {
 		require.EqualError(t, s.Decode(c.payload, c.into), c.want)
 	}
 }
+
+func payload(name string, data []byte) store.Payload { return store.Payload{Codec: name, Data: data} }
