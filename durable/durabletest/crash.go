@@ -1,0 +1,231 @@
+package durabletest
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/baton-go/baton/durable/store"
+)
+
+// Crashes says how [Crash] is to go about it. Open is required.
+type Crashes struct {
+	// Open opens the store in a directory that is the same each time. It is called in a process of its own.
+	Open func(ctx context.Context, dir string) (store.Store, error)
+	// Kills is how often the process is killed: 30 by default, or as many as the environment variable
+	// BATON_CRASH_KILLS says.
+	Kills int
+	// Batch is how many runs each life of the process starts: 20 by default.
+	Batch int
+}
+
+// Tally is what a witness has seen.
+type Tally struct {
+	Kills int
+	// Runs is how many runs were started and ended, Steps how many outcomes orchestrations were told, each counted once.
+	Runs, Steps int
+	// Effects is how often a handler did something, Repeated how many of those repeat an effect whose record a crash
+	// prevented. No other is ever repeated: that fails the test.
+	Effects, Repeated int
+	// Undone is how many steps were compensated.
+	Undone int
+}
+
+const (
+	dirVariable   = "BATON_CRASH_DIR"
+	lifeVariable  = "BATON_CRASH_LIFE"
+	killsVariable = "BATON_CRASH_KILLS"
+)
+
+// Crash kills a process that carries out runs on a store, as kill -9 does, at random moments and again and again, and
+// lets a last one come to the end. The test itself is the witness: it is told through a pipe of every effect and of
+// every outcome that an orchestration has seen, and believes nobody else. The test fails if an outcome that was seen is
+// lost or changes, if an action is carried out again after that, if a run does not end as it must, if an event is lost
+// or comes twice, or if something that was done in a run that failed is not undone.
+//
+// The process is this test's own binary, so call Crash first in a test function that does nothing else.
+func Crash(t *testing.T, c Crashes) Tally {
+	t.Helper()
+	if c.Batch == 0 {
+		c.Batch = 20
+	}
+	if dir := os.Getenv(dirVariable); dir != "" {
+		life, err := strconv.Atoi(os.Getenv(lifeVariable))
+		require.NoError(t, err)
+		os.Exit(victim(c, dir, life))
+	}
+	if c.Kills == 0 {
+		c.Kills = 30
+	}
+	if text := os.Getenv(killsVariable); text != "" {
+		kills, err := strconv.Atoi(text)
+		require.NoError(t, err, killsVariable)
+		c.Kills = kills
+	}
+	dir := t.TempDir()
+	w := newWitness()
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	rng := rand.New(rand.NewPCG(seed, 0))
+	for w.tally.Kills < c.Kills {
+		pause, early := time.Duration(rng.IntN(int(150*time.Millisecond))), rng.IntN(5) == 0
+		if life(t, w, dir, w.tally.Kills, pause, early) {
+			w.tally.Kills++
+		}
+		require.Empty(t, w.wrong, "after %d kills (seed %d)", w.tally.Kills, seed)
+	}
+	require.False(t, life(t, w, dir, -1, 0, false), "the last life was not to be killed")
+	w.end()
+	require.Empty(t, w.wrong, "at the end (seed %d)", seed)
+	require.Positive(t, w.tally.Undone, "no run failed and undid what it did")
+	t.Logf("%+v", w.tally)
+	return w.tally
+}
+
+// life lets the process live until a pause is over, which begins when its runtime is open, or early: when it is started.
+// A life of number -1 goes on to the end. It tells whether the process was killed.
+func life(t *testing.T, w *witness, dir string, number int, pause time.Duration, early bool) (killed bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^"+regexp.QuoteMeta(t.Name())+"$", "-test.count=1")
+	cmd.Env = append(os.Environ(), dirVariable+"="+dir, lifeVariable+"="+strconv.Itoa(number))
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	stdout, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	_, err = cmd.StdinPipe() // it exits when this process does
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	w.begins(number)
+	kill := func() *time.Timer { return time.AfterFunc(pause, func() { _ = cmd.Process.Kill() }) }
+	var timer *time.Timer
+	if early {
+		timer = kill()
+	}
+	lines := bufio.NewReader(stdout)
+	for {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			if err != io.EOF { //nolint:errorlint // as bufio says it
+				require.NoError(t, err)
+			}
+			break // an unfinished line tells nothing
+		}
+		w.hears(strings.TrimSpace(line))
+		if timer == nil && number >= 0 {
+			timer = kill()
+		}
+	}
+	err = cmd.Wait()
+	if timer != nil {
+		timer.Stop()
+	}
+	if number >= 0 && cmd.ProcessState.ExitCode() < 0 && ctx.Err() == nil {
+		return true
+	}
+	require.NoError(t, err, "life %d ended by itself:\n%s", number, stderr.String())
+	return false
+}
+
+// witness trusts nothing but what it hears.
+type witness struct {
+	tally   Tally
+	wrong   []string
+	effects map[string]int    // by step key: how often
+	booked  map[string]string // what was booked, and by which run
+	told    map[string]string // by step key: what the orchestration saw
+	started map[string]bool
+	ended   map[string]string
+	undone  map[string]bool
+	life    int
+}
+
+func newWitness() *witness {
+	return &witness{
+		effects: map[string]int{}, booked: map[string]string{}, told: map[string]string{}, started: map[string]bool{}, ended: map[string]string{},
+		undone: map[string]bool{},
+	}
+}
+
+func (w *witness) begins(life int) { w.life = life }
+
+func (w *witness) breaks(format string, args ...any) {
+	w.wrong = append(w.wrong, fmt.Sprintf("life %d: ", w.life)+fmt.Sprintf(format, args...))
+}
+
+// hears takes in a line: a word, and what it is about.
+func (w *witness) hears(line string) {
+	word, rest, _ := strings.Cut(line, " ")
+	key, value, _ := strings.Cut(rest, " ")
+	switch word {
+	case "effect":
+		w.tally.Effects++
+		if w.effects[key]++; w.effects[key] > 1 {
+			w.tally.Repeated++
+		}
+		if known, ok := w.told[key]; ok {
+			w.breaks("%s was carried out again, after the orchestration had been told %q", key, known)
+		}
+		if subject, ok := strings.CutPrefix(value, "book "); ok {
+			w.booked[subject], _, _ = strings.Cut(key, "/")
+		}
+		if subject, ok := strings.CutPrefix(value, "undo "); ok && !w.undone[subject] {
+			w.undone[subject] = true
+			w.tally.Undone++
+		}
+	case "told":
+		known, ok := w.told[key]
+		if ok && known != value {
+			w.breaks("%s was told %q, and %q before", key, value, known)
+		}
+		if !ok {
+			w.tally.Steps++
+		}
+		w.told[key] = value
+	case "started":
+		w.started[key] = true
+	case "ended":
+		if known, ok := w.ended[key]; ok && known != value {
+			w.breaks("%s ended as %q, and as %q before", key, value, known)
+		} else if !ok {
+			w.tally.Runs++
+		}
+		w.ended[key] = value
+	case "wrong":
+		w.breaks("%s", rest)
+	case "ready":
+	default:
+		w.breaks("the process said %q", line)
+	}
+}
+
+// end looks at the whole.
+func (w *witness) end() {
+	for run := range w.started {
+		if w.ended[run] == "" {
+			w.breaks("%s was started and has not ended", run)
+		}
+	}
+	for run, how := range w.ended {
+		if want := expected(run); !strings.HasPrefix(how, want) {
+			w.breaks("%s ended as %q, and not as %s", run, how, want)
+		}
+	}
+	for subject, run := range w.booked {
+		if failed := expected(run) == "failed"; failed != w.undone[subject] {
+			w.breaks("%s of %s, which is to have %s: undone is %t", subject, run, expected(run), !failed)
+		}
+	}
+}

@@ -1,0 +1,19 @@
+package sqlite_test
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+
+	"github.com/baton-go/baton/durable/durabletest"
+	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/durable/store/sqlite"
+)
+
+func TestNothingIsLostWhenTheProcessIsKilled(t *testing.T) {
+	durabletest.Crash(t, durabletest.Crashes{
+		Open: func(ctx context.Context, dir string) (store.Store, error) {
+			return sqlite.Open(ctx, filepath.Join(dir, "baton.db"))
+		},
+	})
+}
