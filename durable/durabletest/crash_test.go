@@ -1,0 +1,85 @@
+package durabletest_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/baton-go/baton/durable/durabletest"
+	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/durable/store/sqlite"
+)
+
+// liar is a store that says now and then that a write was made which was not.
+type liar struct {
+	store.Store
+	lies func(store.Write) bool
+}
+
+func (l liar) Commit(ctx context.Context, writes []store.Write) ([]error, error) {
+	var honest []store.Write
+	for _, w := range writes {
+		if !l.lies(w) {
+			honest = append(honest, w)
+		}
+	}
+	if len(honest) == 0 {
+		return nil, nil
+	}
+	if len(honest) < len(writes) { // so that the errors are in their places
+		for _, w := range honest {
+			if errs, err := l.Store.Commit(ctx, []store.Write{w}); err != nil || len(errs) > 0 && errs[0] != nil {
+				return nil, store.ErrClosed
+			}
+		}
+		return nil, nil
+	}
+	return l.Store.Commit(ctx, writes)
+}
+
+func (l liar) Close() error { return l.Store.(*sqlite.Store).Close() }
+
+func open(ctx context.Context, dir string) (*sqlite.Store, error) {
+	return sqlite.Open(ctx, filepath.Join(dir, "baton.db"))
+}
+
+func TestAStoreThatLosesAcknowledgedRecordsIsFoundOut(t *testing.T) {
+	_, wrong := durabletest.Witnessed(t, durabletest.Crashes{
+		Open: func(ctx context.Context, dir string) (store.Store, error) {
+			s, err := open(ctx, dir)
+			return liar{s, func(w store.Write) bool { return w.State == nil && rand.IntN(10) == 0 }}, err
+		},
+		Kills: 200,
+	})
+	require.NotEmpty(t, wrong)
+	require.Regexp(t, "was carried out again, after the orchestration had been told|was told .* before", wrong[0])
+}
+
+func TestAStoreInWhichEventsComeTwiceIsFoundOut(t *testing.T) {
+	_, wrong := durabletest.Witnessed(t, durabletest.Crashes{
+		Open: func(ctx context.Context, dir string) (store.Store, error) {
+			s, err := open(ctx, dir)
+			return forgetful{liar{Store: s}}, err
+		},
+		Kills: 200,
+	})
+	require.NotEmpty(t, wrong)
+	require.Regexp(t, "received 1, and not 2", wrong[0])
+}
+
+// forgetful is a store that does not look at the keys of messages.
+type forgetful struct{ liar }
+
+func (f forgetful) Commit(ctx context.Context, writes []store.Write) ([]error, error) {
+	return f.Store.Commit(ctx, writes)
+}
+
+func (f forgetful) Send(ctx context.Context, messages []store.Message) ([]error, error) {
+	for i := range messages {
+		messages[i].Key = ""
+	}
+	return f.Store.Send(ctx, messages)
+}

@@ -1,0 +1,4 @@
+package durabletest
+
+// Witnessed is Crash, and returns what was wrong.
+var Witnessed = crash
