@@ -36,7 +36,7 @@ func (c *Client) Cancel(ctx context.Context, id, reason string) (cancelled bool,
 		if !r.State.Cancelled.IsZero() {
 			return false, nil
 		}
-		w, err := c.cancellation(r, reason, exact(time.Now()))
+		w, err := c.cancelWrite(r, reason, exact(time.Now()))
 		if err == nil {
 			err = c.commit(ctx, w)
 		}
@@ -50,8 +50,8 @@ func (c *Client) Cancel(ctx context.Context, id, reason string) (cancelled bool,
 	}
 }
 
-// cancellation is the write that has a run cancelled, or ends it as that if it was never started.
-func (c *Client) cancellation(r store.Run, reason string, now time.Time) (store.Write, error) {
+// cancelWrite is the write that has a run cancelled, or ends it as that if it was never started.
+func (c *Client) cancelWrite(r store.Run, reason string, now time.Time) (store.Write, error) {
 	s := r.State
 	w := store.Write{Run: r.ID, State: &s, Revision: r.Revision}
 	failure, err := c.errors.Encode(c.codecs, &CancelledError{Run: r.ID, Reason: reason})
@@ -65,7 +65,7 @@ func (c *Client) cancellation(r store.Run, reason string, now time.Time) (store.
 	if r.Epoch == 0 {
 		s.Status, s.Reason, s.Due, s.Finished, s.Expires = store.Cancelled, reason, time.Time{}, now, expires(r, now)
 		w.Release = true
-		w.Send = childEnd(r, failure)
+		w.Send = childEnd(r, s)
 	}
 	return w, nil
 }

@@ -16,9 +16,13 @@ func childEvent(id string) string { return reserved + "child/" + id }
 
 // childEnd are the messages that a run sends when it ends: to its parent, if it has one. The payload is the run's
 // result or its failure.
-func childEnd(r store.Run, p store.Payload) []store.Message {
+func childEnd(r store.Run, end store.State) []store.Message {
 	if r.Parent == "" {
 		return nil
+	}
+	p := end.Result
+	if end.Status != store.Completed {
+		p = end.Failure
 	}
 	name := childEvent(r.ID)
 	return []store.Message{{Run: r.Parent, Name: name, Key: name, Payload: p}}

@@ -27,7 +27,7 @@ func (l *loaded) finish(j *journal.Journal, result any, err error) {
 		s := l.finished(row, payload, err)
 		status = s.Status
 		return store.Write{
-			Records: pending.Records, Consumed: pending.Consumed, State: &s, Release: true, Send: l.childEnd(row, s, err),
+			Records: pending.Records, Consumed: pending.Consumed, State: &s, Release: true, Send: childEnd(row, s),
 		}
 	})
 	if failed == nil || errors.Is(failed, store.ErrFinished) { // by an attempt whose answer was lost
@@ -49,11 +49,9 @@ func (l *loaded) finished(row store.Run, result store.Payload, err error) store.
 	s.Due, s.Finished, s.Expires, s.Settled = time.Time{}, now, expires(row, now), l.epoch
 	switch {
 	case !s.Cancelled.IsZero():
-		s.Status = store.Cancelled
-		if err == nil {
-			err = &CancelledError{Run: row.ID, Reason: row.Reason}
-		}
-		s.Failure = l.rt.encodeFailure(err)
+		cancelled := l.rt.cancellation(row, err)
+		s.Status, s.Reason = store.Cancelled, cancelled.Reason
+		s.Failure = l.rt.encodeFailure(cancelled)
 	case err != nil:
 		s.Status = store.Failed
 		s.Failure = l.rt.encodeFailure(err)
@@ -64,21 +62,13 @@ func (l *loaded) finished(row store.Run, result store.Payload, err error) store.
 	return s
 }
 
-// childEnd tells the parent, if there is one.
-func (l *loaded) childEnd(row store.Run, s store.State, err error) []store.Message {
-	switch {
-	case row.Parent == "":
-		return nil
-	case s.Status == store.Completed:
-		return childEnd(row, s.Result)
-	case s.Status == store.Failed:
-		return childEnd(row, s.Failure)
-	}
-	cancelled := &CancelledError{Run: row.ID, Reason: row.Reason}
+// cancellation is the error of a run that was cancelled, and then ended with err.
+func (c *Client) cancellation(row store.Run, err error) *CancelledError {
+	cancelled := &CancelledError{Run: row.ID, Reason: c.cancelReason(row)}
 	if err != nil && !strings.HasSuffix(err.Error(), cancelled.Error()) {
 		cancelled.Err = err // more than the cancellation, as it came through a few layers
 	}
-	return childEnd(row, l.rt.encodeFailure(cancelled))
+	return cancelled
 }
 
 func (c *Client) encodeFailure(err error) store.Payload {

@@ -238,7 +238,7 @@ func (l *loaded) saw(row store.Run) {
 	l.noticed = l.noticed || cancel
 	l.mu.Unlock()
 	if cancel {
-		l.cancelled(row.Reason)
+		l.cancelled(l.rt.cancelReason(row))
 	}
 }
 

@@ -73,8 +73,11 @@ func (c *Client) metadata(r store.Run) Metadata {
 	switch {
 	case r.Status == Failed:
 		m.Error = c.failure(r.Failure).Error()
-	case r.Status == Cancelled && r.Failure.Codec != "":
-		m.Error = c.failure(r.Failure).Error()
+	case r.Status == Cancelled:
+		m.Error = c.cancelledError(r).Error()
+	case r.State.Cancelled.IsZero(), r.Status == Blocked, r.Status == Paused:
+	default:
+		m.Reason = c.cancelReason(r)
 	}
 	return m
 }

@@ -54,10 +54,7 @@ func (rt *Runtime) unblock(ctx context.Context) error {
 		writes := make([]store.Write, 0, len(page))
 		for _, r := range page {
 			s := r.State
-			s.Status, s.Due, s.Settled = store.Waiting, exact(time.Now()), r.Epoch
-			if s.Cancelled.IsZero() {
-				s.Reason = ""
-			}
+			s.Status, s.Due, s.Reason, s.Settled = store.Waiting, exact(time.Now()), "", r.Epoch
 			writes = append(writes, store.Write{Run: r.ID, State: &s, Revision: r.Revision})
 		}
 		if _, err := rt.store.Commit(ctx, writes); err != nil { // who was quicker was so with reason

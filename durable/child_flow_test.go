@@ -1,0 +1,166 @@
+package durable_test
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/durable"
+	"github.com/baton-go/baton/orchestrate"
+)
+
+// twice is a child: it doubles a number, but not those below zero.
+var twice = durable.Define("twice", func(y actions.Yield, n int) (int, error) {
+	if n < 0 {
+		return 0, errors.New("below zero")
+	}
+	return 2 * n, orchestrate.Tell(y, actions.Sleep{For: time.Hour})
+})
+
+// sum is a parent: it adds up what its children make of numbers.
+var sum = durable.Define("sum", func(y actions.Yield, ns []int) (int, error) {
+	var ids []string
+	for _, n := range ns {
+		id, err := twice.StartChild(y, n)
+		if err != nil {
+			return 0, err
+		}
+		ids = append(ids, id)
+	}
+	total := 0
+	for _, id := range ids {
+		n, err := twice.Await(y, id)
+		if err != nil {
+			return total, err
+		}
+		total += n
+	}
+	return total, nil
+})
+
+func TestAParentAwaitsItsChildren(t *testing.T) {
+	t.Parallel()
+	inHouse(t, durable.Flows(sum, twice), func(t *testing.T, h *house) {
+		start := time.Now()
+		run := launch(t, h, sum, []int{1, 2, 3}, durable.WithID("p"))
+		synctestSleep(time.Minute)
+		require.Equal(t, durable.Waiting, h.status(t, "p"))
+		var children []string
+		for m, err := range h.List(t.Context(), durable.Filter{Parent: "p"}) {
+			require.NoError(t, err)
+			require.Equal(t, durable.Waiting, m.Status)
+			children = append(children, m.ID)
+		}
+		require.ElementsMatch(t, []string{"p:0", "p:1", "p:2"}, children)
+		require.Equal(t, 12, result(t, run))
+		require.Equal(t, time.Hour, since(start), "they ran beside each other")
+		require.Equal(t, 4, result(t, durable.Attach[int](h, "p:1")), "a child is a run like any other")
+	})
+}
+
+func TestTheErrorOfAChildIsTheErrorOfItsAwait(t *testing.T) {
+	t.Parallel()
+	inHouse(t, durable.Flows(sum, twice), func(t *testing.T, h *house) {
+		run := launch(t, h, sum, []int{-1}, durable.WithID("p"))
+		_, err := run.Result(t.Context())
+		require.ErrorContains(t, err, "below zero")
+		_, err = durable.Attach[int](h, "p:0").Result(t.Context())
+		require.EqualError(t, err, `run "p:0" of flow "twice" failed: below zero`)
+	})
+}
+
+func TestACancelledParentCancelsItsChildren(t *testing.T) {
+	t.Parallel()
+	inHouse(t, durable.Flows(sum, twice), func(t *testing.T, h *house) {
+		run := launch(t, h, sum, []int{1, 2}, durable.WithID("p"))
+		synctestSleep(time.Minute)
+		_, err := run.Cancel(t.Context(), "enough")
+		require.NoError(t, err)
+		_, err = run.Result(t.Context())
+		require.EqualError(t, err, `run "p" was cancelled: enough`)
+		require.Equal(t, durable.Cancelled, h.status(t, "p:0"))
+		require.Equal(t, durable.Cancelled, h.status(t, "p:1"))
+	})
+}
+
+func TestACancelledChildIsAnErrorThatTheParentMayHandle(t *testing.T) {
+	t.Parallel()
+	inHouse(t, durable.Flows(sum, twice), func(t *testing.T, h *house) {
+		run := launch(t, h, sum, []int{1}, durable.WithID("p"))
+		synctestSleep(time.Minute)
+		_, err := h.Cancel(t.Context(), "p:0", "not this one")
+		require.NoError(t, err)
+		_, err = run.Result(t.Context())
+		var failed *durable.RunError
+		require.ErrorAs(t, err, &failed, "the parent was not cancelled: it failed with what it returned")
+		require.Contains(t, failed.Message, `run "p:0" was cancelled: not this one`)
+	})
+}
+
+// leaving starts children and returns without them.
+var leaving = durable.Define("leaving", func(y actions.Yield, onClose durable.ParentClose) (string, error) {
+	return twice.StartChild(y, 1, durable.OnParentClose(onClose), durable.WithID("child"))
+})
+
+func TestTheEndOfAParentIsTheEndOfItsChildrenUnlessTheyAreAbandoned(t *testing.T) {
+	t.Parallel()
+	for onClose, want := range map[durable.ParentClose]durable.Status{
+		durable.CancelOnClose: durable.Cancelled, durable.Abandon: durable.Waiting,
+	} {
+		inHouse(t, durable.Flows(leaving, twice), func(t *testing.T, h *house) {
+			require.Equal(t, "child", result(t, launch(t, h, leaving, onClose)))
+			synctestSleep(time.Minute)
+			require.Equal(t, want, h.status(t, "child"))
+		})
+	}
+}
+
+// impatient waits for a child, but not for ever.
+var impatient = durable.Define("impatient", func(y actions.Yield, _ struct{}) (int, error) {
+	id, err := twice.StartChild(y, 1)
+	if err != nil {
+		return 0, err
+	}
+	return orchestrate.WithTimeout(y, time.Minute, func(y actions.Yield) (int, error) { return twice.Await(y, id) })
+})
+
+func TestAnAwaitMayHaveATimeout(t *testing.T) {
+	t.Parallel()
+	inHouse(t, durable.Flows(impatient, twice), func(t *testing.T, h *house) {
+		start := time.Now()
+		_, err := launch(t, h, impatient, struct{}{}).Result(t.Context())
+		require.Error(t, err)
+		require.Equal(t, time.Minute, since(start))
+	})
+}
+
+func TestAChildIsStartedOnceAlsoIfTheParentIsInterrupted(t *testing.T) {
+	t.Parallel()
+	inHouse(t, durable.Flows(sum, twice), func(t *testing.T, h *house) {
+		run := launch(t, h, sum, []int{1, 2, 3}, durable.WithID("p"))
+		for range 5 {
+			synctestSleep(10 * time.Minute)
+			h.close(t)
+			h.open(t)
+		}
+		require.Equal(t, 12, result(t, durable.Attach[int](h, run.ID())))
+		stats, err := h.Stats(t.Context(), durable.Filter{})
+		require.NoError(t, err)
+		require.EqualValues(t, 4, stats.Total)
+	})
+}
+
+func TestAChildIDThatIsTakenIsAnErrorOfTheStart(t *testing.T) {
+	t.Parallel()
+	inHouse(t, durable.Flows(leaving, twice), func(t *testing.T, h *house) {
+		launch(t, h, twice, 1, durable.WithID("child"))
+		_, err := launch(t, h, leaving, durable.Abandon).Result(t.Context())
+		require.ErrorContains(t, err, "there is another run with this ID")
+		require.ErrorIs(t, err, durable.ErrConflict)
+		synctest.Wait()
+	})
+}

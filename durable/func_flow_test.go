@@ -1,0 +1,114 @@
+package durable_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/baton-go/baton/combinators"
+	"github.com/baton-go/baton/durable"
+	"github.com/baton-go/baton/durable/codec"
+	"github.com/baton-go/baton/executor"
+	"github.com/baton-go/baton/executor/backoff"
+)
+
+func TestAPlainFunctionIsABackgroundJob(t *testing.T) {
+	t.Parallel()
+	square := durable.Func("square", func(ctx context.Context, n int) (int, error) {
+		select {
+		case <-time.After(time.Hour):
+			return n * n, nil
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		}
+	})
+	inHouse(t, durable.Flows(square), func(t *testing.T, h *house) {
+		start := time.Now()
+		run := launch(t, h, square, 7)
+		require.Equal(t, durable.Running, h.status(t, run.ID()))
+		ready, err := run.Ready(t.Context())
+		require.NoError(t, err)
+		require.False(t, ready)
+		require.Equal(t, 49, result(t, run))
+		require.Equal(t, time.Hour, since(start))
+		m, err := run.Metadata(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, time.Hour, m.Duration())
+
+		run = launch(t, h, square, 8)
+		synctest.Wait()
+		_, err = run.Cancel(t.Context(), "enough")
+		require.NoError(t, err)
+		_, err = run.Result(t.Context())
+		require.ErrorIs(t, err, context.Canceled)
+	})
+}
+
+func TestTheErrorOfAFunctionComesBack(t *testing.T) {
+	t.Parallel()
+	refuse := durable.Func("refuse", func(context.Context, string) (int, error) {
+		return 0, fmt.Errorf("charge: %w", &cardError{"42"})
+	})
+	kind := codec.Sentinel("declined", errDeclined)
+	inHouse(t, durable.Flows(refuse), func(t *testing.T, h *house) {
+		h.close(t)
+		h.config.ErrorKinds = []codec.ErrorKind{kind}
+		h.open(t)
+		run := launch(t, h, refuse, "", durable.WithID("a"))
+		_, err := run.Result(t.Context())
+		var failed *durable.RunError
+		require.ErrorAs(t, err, &failed)
+		require.EqualError(t, err, `run "a" of flow "refuse" failed: charge: card 42 was refused`)
+		require.Equal(t, "card_refused", failed.Code)
+		require.JSONEq(t, `{"card":"42"}`, string(failed.Details))
+		require.ErrorIs(t, err, errDeclined)
+	})
+}
+
+func TestPoliciesStandAroundAFunction(t *testing.T) {
+	t.Parallel()
+	var keys []string
+	var calls atomic.Int64
+	retry := combinators.Retry{MaxDelay: time.Hour, Schedule: backoff.Constant(time.Minute)}
+	flaky := durable.Func("flaky", func(ctx context.Context, _ int) (int64, error) {
+		key, err := executor.StepFrom(ctx).Key()
+		if err != nil {
+			return 0, err
+		}
+		keys = append(keys, key)
+		if n := calls.Add(1); n == 3 {
+			return n, nil
+		}
+		return 0, errors.New("try again")
+	}, durable.Under(combinators.Retried(retry)))
+	inHouse(t, durable.Flows(flaky), func(t *testing.T, h *house) {
+		start := time.Now()
+		run := launch(t, h, flaky, 1, durable.WithID("a"))
+		require.EqualValues(t, 3, result(t, run))
+		require.Equal(t, 2*time.Minute, since(start))
+		require.Equal(t, []string{"a/0/durable.Call", "a/0/durable.Call", "a/0/durable.Call"}, keys, "one effect")
+		steps, err := run.Steps(t.Context())
+		require.NoError(t, err)
+		require.Len(t, steps, 1, "the last attempt is what is recorded")
+	})
+}
+
+func TestAFunctionThatPanicsFailsItsRun(t *testing.T) {
+	t.Parallel()
+	crash := durable.Func("crash", func(context.Context, int) (int, error) { panic("at the disco") })
+	inHouse(t, durable.Flows(crash), func(t *testing.T, h *house) {
+		_, err := launch(t, h, crash, 1).Result(t.Context())
+		var failed *durable.RunError
+		require.ErrorAs(t, err, &failed)
+		require.Contains(t, failed.Message, "at the disco")
+		var panicked *executor.PanicError
+		require.ErrorAs(t, err, &panicked)
+		require.Contains(t, string(panicked.Stack), "func_flow_test.go", "with its stack")
+	})
+}
