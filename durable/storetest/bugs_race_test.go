@@ -1,0 +1,92 @@
+package storetest_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/baton-go/baton/durable/store"
+)
+
+// raceBugs are those that show only when many use the store at once.
+func raceBugs() []bug {
+	return []bug{
+		{"who claims hands out what somebody else has just claimed", func(p *planted) {
+			var mu sync.Mutex
+			last := map[string]store.History{}
+			p.claim = func(ctx context.Context, c store.Claim) (store.Claimed, error) {
+				claimed, err := p.Store.Claim(ctx, c)
+				mu.Lock()
+				defer mu.Unlock()
+				for _, flow := range c.Flows {
+					if h, ok := last[flow]; ok && h.Run.Owner != c.Owner && c.Max > 1 {
+						claimed.Runs = append(claimed.Runs, h)
+						delete(last, flow)
+					}
+				}
+				if len(claimed.Runs) > 0 {
+					last[claimed.Runs[0].Run.Flow] = claimed.Runs[0]
+				}
+				return claimed, err
+			}
+		}},
+		{"a run is looked for and then made", func(p *planted) {
+			var once sync.Map
+			p.create = func(ctx context.Context, runs []store.Run) ([]store.Created, error) {
+				created, err := p.Store.Create(ctx, runs)
+				for i, c := range created {
+					if _, seen := once.LoadOrStore(c.Run.ID, true); seen && runs[i].Version != "" {
+						created[i].New = true
+					}
+				}
+				return created, err
+			}
+		}},
+		{"every twentieth write is lost", func(p *planted) {
+			var mu sync.Mutex
+			n := map[string]int{}
+			p.commit = func(ctx context.Context, writes []store.Write) ([]error, error) {
+				mu.Lock()
+				for _, w := range writes {
+					n[w.Run]++
+				}
+				lost := len(writes) == 2 && n[writes[0].Run] > 20
+				mu.Unlock()
+				if lost {
+					return nil, nil
+				}
+				return p.Store.Commit(ctx, writes)
+			}
+		}},
+		{"messages of two senders change places", func(p *planted) {
+			p.loaded(func(h *store.History) {
+				if len(h.Messages) > 20 {
+					slices.SortFunc(h.Messages, func(a, b store.Message) int { return strings.Compare(b.Name, a.Name) })
+				}
+			})
+		}},
+		{"revisions are not looked at", func(p *planted) {
+			p.commit = func(ctx context.Context, writes []store.Write) ([]error, error) {
+				writes = slices.Clone(writes)
+				for i := range writes {
+					if h, err := p.Store.Load(ctx, writes[i].Run, store.Mark{}); err == nil {
+						writes[i].Revision = h.Run.Revision
+					}
+				}
+				return p.Store.Commit(ctx, writes)
+			}
+		}},
+		{"epochs are not looked at", func(p *planted) {
+			p.commit = func(ctx context.Context, writes []store.Write) ([]error, error) {
+				writes = slices.Clone(writes)
+				for i := range writes {
+					if h, err := p.Store.Load(ctx, writes[i].Run, store.Mark{}); err == nil && writes[i].Epoch != 0 {
+						writes[i].Epoch = h.Run.Epoch
+					}
+				}
+				return p.Store.Commit(ctx, writes)
+			}
+		}},
+	}
+}
