@@ -80,7 +80,7 @@ func (e *Errors) Decode(s *Set, p store.Payload) (error, error) {
 		return nil, &DecodeError{Type: "error", Codec: p.Codec, Err: errors.New("the payload is no error")}
 	}
 	f := &failures.Failure{}
-	if err := s.decode(name, p.Data, f); err != nil {
+	if err := s.decode(name, p.Data, f, "error"); err != nil {
 		return nil, err
 	}
 	recorded, _ := e.known().Decode(f)

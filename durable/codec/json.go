@@ -18,6 +18,9 @@ type jsonCodec struct{}
 func (jsonCodec) Name() string { return jsonName }
 
 func (jsonCodec) Encode(v any) ([]byte, error) {
+	if data, ok := encodeShort(v); ok {
+		return data, nil
+	}
 	w := jsonWriters.Get().(*jsonWriter)
 	w.text.Reset()
 	if err := w.enc.Encode(v); err != nil {
@@ -31,7 +34,12 @@ func (jsonCodec) Encode(v any) ([]byte, error) {
 	return data, nil
 }
 
-func (jsonCodec) Decode(data []byte, into any) error { return json.Unmarshal(data, into) }
+func (jsonCodec) Decode(data []byte, into any) error {
+	if decodeShort(data, into) {
+		return nil
+	}
+	return json.Unmarshal(data, into)
+}
 
 // jsonWriter is an encoder with its buffer.
 type jsonWriter struct {

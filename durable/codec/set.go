@@ -75,16 +75,20 @@ func (s *Set) Decode(p store.Payload, into any) error {
 	if IsError(p) {
 		return &DecodeError{Type: typeOf(into), Codec: p.Codec, Err: errors.New("the payload is an error")}
 	}
-	return s.decode(p.Codec, p.Data, into)
+	return s.decode(p.Codec, p.Data, into, "")
 }
 
-func (s *Set) decode(name string, data []byte, into any) error {
+// decode decodes with the codec of the given name. The error is about what is decoded, or about the type of into.
+func (s *Set) decode(name string, data []byte, into any, what string) error {
 	c := s.reader(name)
 	if c == nil {
 		return &UnknownCodecError{Name: name, Known: s.known()}
 	}
 	if err := decode(c, data, into); err != nil {
-		return &DecodeError{Type: typeOf(into), Codec: name, Err: err}
+		if what == "" {
+			what = typeOf(into)
+		}
+		return &DecodeError{Type: what, Codec: name, Err: err}
 	}
 	return nil
 }
