@@ -44,6 +44,10 @@ type Config struct {
 	// s if the store tells about changes.
 	Poll time.Duration
 
+	// SweepEvery is how often runs that have expired are deleted (see [Client.Sweep]), besides when the runtime is opened:
+	// every minute by default. A negative one leaves that to others.
+	SweepEvery time.Duration
+
 	// Treat says how an action is recorded; nil records every action before the flow goes on, and compares all of it when
 	// the run is carried out again. It must answer the same each time.
 	Treat func(actions.Action) journal.Treatment
@@ -63,6 +67,7 @@ const (
 	defaultUnloadAfter = time.Second
 	defaultLease       = 30 * time.Second
 	defaultPoll        = time.Second
+	defaultSweep       = time.Minute
 	defaultWatchedPoll = 5 * time.Second
 	leastLease         = 10 * time.Millisecond
 )
@@ -92,6 +97,7 @@ func (c Config) normal(watched bool) (Config, error) {
 		set(&c.Poll, defaultWatchedPoll)
 	}
 	set(&c.Poll, defaultPoll)
+	set(&c.SweepEvery, defaultSweep)
 	set(&c.MaxPayload, DefaultMaxPayload)
 	if c.Log == nil {
 		c.Log = slog.Default()

@@ -2,6 +2,7 @@ package durable_test
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -26,12 +27,8 @@ func TestAResultIsKeptForItsRetentionAfterTheEnd(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, time.Hour, m.Expires.Sub(m.Finished))
 		synctestSleep(59 * time.Minute)
-		_, err = h.Sweep(t.Context())
-		require.NoError(t, err)
 		require.Equal(t, "done", result(t, run))
-		synctestSleep(time.Minute)
-		_, err = h.Sweep(t.Context())
-		require.NoError(t, err)
+		synctestSleep(3 * time.Minute) // and nobody calls Sweep
 		_, err = run.Result(t.Context())
 		require.ErrorIs(t, err, durable.ErrNotFound)
 		require.Equal(t, "done", result(t, forever))
@@ -53,5 +50,25 @@ func TestTheRetentionOfTheRuntimeCountsIfARunHasNone(t *testing.T) {
 		m, err := run.Metadata(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, 5*time.Minute, m.Expires.Sub(m.Finished))
+	})
+}
+
+func TestARuntimeSweepsWhenItIsOpenedOrNeverIfItIsTold(t *testing.T) {
+	t.Parallel()
+	inHouse(t, durable.Flows(long), func(t *testing.T, h *house) {
+		run := launch(t, h, long, time.Second, durable.WithRetention(time.Second))
+		require.Equal(t, "done", result(t, run))
+		h.close(t)
+		synctestSleep(time.Hour)
+		h.config.SweepEvery = -1
+		h.open(t)
+		synctestSleep(time.Hour)
+		require.Equal(t, durable.Completed, h.status(t, run.ID()))
+		h.close(t)
+		h.config.SweepEvery = 1000 * time.Hour
+		h.open(t)
+		synctest.Wait()
+		_, err := durable.Attach[string](h, run.ID()).Status(t.Context())
+		require.ErrorIs(t, err, durable.ErrNotFound)
 	})
 }

@@ -83,6 +83,9 @@ func Open(ctx context.Context, s store.Store, exec executor.Executor, c Config) 
 	}
 	rt.spawn(rt.keep)
 	rt.spawn(rt.survey)
+	if rt.config.SweepEvery > 0 {
+		rt.spawn(rt.sweeper)
+	}
 	return rt, nil
 }
 
