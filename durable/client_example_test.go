@@ -6,21 +6,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/durable"
 	"github.com/baton-go/baton/durable/store/memory"
 )
-
-// Order is the input of Checkout.
-type Order struct {
-	Item  string
-	Cents int
-}
-
-// Checkout is a flow; its code does not matter where it is only started.
-var Checkout = durable.Define("checkout", func(y actions.Yield, o Order) (string, error) {
-	return "receipt for " + o.Item, nil
-})
 
 // A client starts runs and asks about them. A runtime that knows the flow carries them out, on the same store.
 func ExampleNewClient() {
@@ -90,11 +78,11 @@ func ExampleAttach() {
 	Checkout.Start(ctx, client, Order{"tea", 450}, durable.WithID("order-42"))
 
 	// Anywhere else, with nothing but the store and the ID:
-	h := durable.Attach[string](client, "order-42")
+	h := durable.Attach[Receipt](client, "order-42")
 	_, done, err := h.TryResult(ctx)
 	fmt.Println(done, err)
 
-	_, err = durable.Attach[string](client, "order-43").Status(ctx)
+	_, err = durable.Attach[Receipt](client, "order-43").Status(ctx)
 	fmt.Println(err)
 	// Output:
 	// false <nil>

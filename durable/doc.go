@@ -1,2 +1,40 @@
-// Package durable runs orchestrations that survive.
+// Package durable runs orchestrations that survive: crashes, deploys, and months of waiting. It also makes a background
+// job with a handle of any Go function.
+//
+//	var Checkout = durable.Define("checkout", checkout) // func(actions.Yield, Order) (Receipt, error)
+//
+//	st, err := sqlite.Open(ctx, "baton.db")
+//	rt, err := durable.Open(ctx, st, exec, durable.Config{Flows: durable.Flows(Checkout)})
+//	defer rt.Close(ctx)
+//	h, err := Checkout.Start(ctx, rt, order, durable.WithID("order-42"))
+//	receipt, err := h.Result(ctx)
+//
+// A [Flow] is a workflow under a name. A run is one call of it, kept in a store: its input, a journal of what came of
+// each action, its inbox, and in the end its result. A [Runtime] carries runs out; a [Client], which every runtime is
+// too, starts them and asks about them, in any process that has the store open.
+//
+// # How it survives
+//
+// The outcome of each action is in the journal before the workflow sees it. When the process has crashed, or the run
+// was unloaded because it waited, the workflow is called again from its first line: what it yields is answered from the
+// journal until it is where it stood, and carried out from there. So a workflow must be deterministic: whatever depends
+// on the world it asks for by yielding. If it yields something else than its journal has, because its code was changed,
+// the run is blocked, with an explanation, and nothing is lost.
+//
+// An action that has a record is never carried out again. One that was under way when the process died is: handlers
+// make that harmless with the step's key (see executor.Step), or by recording in a transaction of their own (see
+// sqlite.Transact).
+//
+// # What is durable when
+//
+// Once a call that changes something returns nil, that is in the store, to the degree that the store promises: a start,
+// an event, a request to cancel. If it returns an error of the store it may be there or not. That is why starts have
+// IDs and events have keys: both can be repeated.
+//
+// # What ends a run
+//
+// A run is completed, failed or cancelled, and stays that. It is kept for its retention, and deleted after it. A run
+// that waits for a timer or an event costs no goroutine and no memory, for however long.
+//
+// The package imports the core, durable/codec, durable/journal, durable/store and google/uuid only.
 package durable
