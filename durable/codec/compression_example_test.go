@@ -78,7 +78,7 @@ func (p *Packed) Decode(data []byte, into any) error {
 
 // A codec of one's own compresses what is large, and refuses what is made to explode.
 func Example_compression() {
-	set, err := codec.NewSet(Pack(codec.JSON(), 1<<20))
+	set, err := codec.NewSet(Pack(codec.JSON(), 64<<10))
 	if err != nil {
 		panic(err)
 	}
@@ -92,7 +92,7 @@ func Example_compression() {
 		fmt.Println(p.Codec, len(p.Data) < len(text)/10, err, back == text)
 	}
 
-	bomb, err := Pack(codec.JSON(), 1<<30).Encode(strings.Repeat(" ", 10<<20))
+	bomb, err := Pack(codec.JSON(), 1<<30).Encode(strings.Repeat(" ", 1<<20))
 	if err != nil {
 		panic(err)
 	}
@@ -100,5 +100,5 @@ func Example_compression() {
 	// Output:
 	// packed+json false <nil> true
 	// packed+json true <nil> true
-	// what codec "packed+json" wrote cannot be decoded as string: it unpacks to more than 1048576 bytes
+	// what codec "packed+json" wrote cannot be decoded as string: it unpacks to more than 65536 bytes
 }

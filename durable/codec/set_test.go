@@ -9,6 +9,7 @@ import (
 
 	"github.com/baton-go/baton/durable/codec"
 	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/executor/backoff"
 )
 
 // Order is a value as flows have them.
@@ -166,6 +167,7 @@ func TestAValueThatCannotBeEncodedIsAnErrorThatSaysSo(t *testing.T) {
 	var encoding *codec.EncodeError
 	require.ErrorAs(t, err, &encoding)
 	require.Equal(t, &codec.EncodeError{Type: "int", Codec: "small", Err: refusal}, encoding)
+	require.True(t, backoff.IsPermanent(err), "the next time it cannot be encoded either")
 }
 
 func TestAPayloadThatCannotBeDecodedIsAnErrorThatSaysSo(t *testing.T) {

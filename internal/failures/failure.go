@@ -1,6 +1,10 @@
 package failures
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+)
 
 // Failure is an error as data. Its fields are those of format 1 of cassettes, and of the journal's records: they keep
 // their names and meanings for ever, and new ones are left out where they are empty.
@@ -16,6 +20,8 @@ type Failure struct {
 	// Panic says that it is an executor.PanicError; Text is then the panic's value, and Stack its stack.
 	Panic bool   `json:"panic,omitempty"`
 	Stack string `json:"stack,omitempty"`
+	// Order names what is in As in the order in which it is wrapped, if that is not the order of the names.
+	Order []string `json:"order,omitempty"`
 	// Code and Details are what methods of these names said.
 	Code    string          `json:"code,omitempty"`
 	Details json.RawMessage `json:"details,omitempty"`
@@ -31,6 +37,7 @@ const (
 	maxDepth   = 10_000    // errors that wrap one another
 	maxErrors  = 100_000   // errors in all
 	maxLooks   = 400_000   // at errors, while one is recorded
+	maxStray   = 1000      // the same, once one is found that seems to have no end
 	maxNesting = 32        // errors that hold one another
 	maxList    = 4096      // errors in a field
 )
@@ -41,6 +48,20 @@ const omitted = "…"
 // Short is the failure without what may be large.
 func (f *Failure) Short() *Failure {
 	short := *f
-	short.Text, short.As, short.Stack, short.Details = bounded(f.Text, maxCode), nil, "", nil
+	short.Text, short.As, short.Order, short.Stack, short.Details = bounded(f.Text, maxCode), nil, nil, "", nil
 	return &short
+}
+
+// types are the names of what is in As, in order. What Order has no place for comes last.
+func (f *Failure) types() []string {
+	names := slices.Sorted(maps.Keys(f.As))
+	if len(f.Order) == 0 {
+		return names
+	}
+	places := map[string]int{}
+	for i, name := range f.Order {
+		places[name] = i - len(f.Order)
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return places[a] - places[b] })
+	return names
 }

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/baton-go/baton/executor"
@@ -73,7 +71,7 @@ func (p *player) error(f *Failure) error {
 		}
 		e.wraps = append(e.wraps, p.kinds.list[i].is)
 	}
-	for _, name := range slices.Sorted(maps.Keys(f.As)) {
+	for _, name := range f.types() {
 		i, ok := p.kinds.byName[name]
 		if !ok || p.kinds.list[i].form == nil {
 			p.trouble(fmt.Errorf("the recorded error is of kind %q, which is no registered ErrorType", name))

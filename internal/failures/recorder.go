@@ -48,6 +48,8 @@ func (r *recorder) failure(err error, limit int) *Failure {
 	f.Text = r.text(text, limit)
 	if census.tame {
 		f.advise(err)
+	} else { // there may be no end of it
+		r.looks = min(r.looks, maxStray)
 	}
 	g := region{recorder: r, f: f, is: make([]bool, len(r.kinds.list))}
 	if panicked {
@@ -62,6 +64,9 @@ func (r *recorder) failure(err error, limit int) *Failure {
 		if is && !slices.Contains(f.Is, r.kinds.list[i].name) {
 			f.Is = append(f.Is, r.kinds.list[i].name)
 		}
+	}
+	if r.kinds.Bare || slices.IsSorted(f.Order) {
+		f.Order = nil
 	}
 	return f
 }

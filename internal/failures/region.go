@@ -100,6 +100,7 @@ func (r *region) put(name string, text json.RawMessage) {
 		r.f.As = map[string]json.RawMessage{}
 	}
 	r.f.As[name] = text
+	r.f.Order = append(r.f.Order, name)
 }
 
 // say records the code and the details of the first error that has them.
@@ -129,9 +130,9 @@ func (r *region) copy(e *Recorded) bool {
 			return false
 		}
 	}
-	for name, text := range e.failure.As {
-		r.put(name, text)
-		r.left -= len(text)
+	for _, name := range e.failure.types() {
+		r.put(name, e.failure.As[name])
+		r.left -= len(e.failure.As[name])
 	}
 	for _, name := range e.failure.Is {
 		if i, ok := r.kinds.byName[name]; ok {

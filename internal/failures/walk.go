@@ -73,15 +73,9 @@ func (f *Failure) advise(err error) {
 	})
 }
 
-// notDone is executor.NotDone, but the word of a step within does not become that of the error as a whole: it is about
-// one action of several, and a yield that the error comes through must still see that.
+// notDone is [executor.NotDone], but for the word of a step within: that is about one action of several, and a yield
+// that the error comes through must still see that it is not the word of the whole. It goes by the rules there.
 func notDone(err error) bool {
-	if !executor.NotDone(err) {
-		return false
-	}
-	if _, ok := errors.AsType[*executor.StepError](err); !ok {
-		return true
-	}
 	for err != nil {
 		switch e := err.(type) { //nolint:errorlint // walks the tree itself
 		case *executor.StepError:
@@ -89,7 +83,12 @@ func notDone(err error) bool {
 		case interface{ NotDone() bool }:
 			return e.NotDone()
 		case interface{ Unwrap() []error }:
-			return slices.Contains(e.Unwrap(), executor.ErrNotDone)
+			errs := e.Unwrap()
+			return slices.Contains(errs, executor.ErrNotDone) ||
+				len(errs) > 0 && !slices.ContainsFunc(errs, func(err error) bool { return !notDone(err) })
+		}
+		if err == executor.ErrNotDone { //nolint:errorlint // as above
+			return true
 		}
 		err = errors.Unwrap(err)
 	}
