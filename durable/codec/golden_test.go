@@ -23,8 +23,8 @@ import (
 	"github.com/baton-go/baton/orchestrate"
 )
 
-// writeForms has the fixture of the current forms of errors written: once, when a form is new.
-var writeForms = flag.Bool("write-forms", false, "write testdata/errors1.json")
+// writeForms has fixtures written that are not there: once, when a form is new.
+var writeForms = flag.Bool("write-forms", false, "write testdata/errors*.json where there is none")
 
 // recordedError is an error in the fixture, by the codecs that it was written with.
 type recordedError struct {
@@ -33,8 +33,16 @@ type recordedError struct {
 	Gob  []byte
 }
 
-// goldenErrors are errors with everything in them that a record has a place for. They are never changed: new ones go to
-// the end.
+// goldenFiles tells which errors each fixture holds. None is ever edited: a new form has a new file.
+var goldenFiles = map[string]func() []error{
+	"testdata/errors1.json": goldenErrors,
+	"testdata/errors2.json": func() []error { // with the order of types
+		step := &executor.StepError{Path: "0", Action: Charge{}, Err: &fs.PathError{Op: "open", Path: "in", Err: errBusy}}
+		return []error{errors.Join(&fs.PathError{Op: "open", Path: "out", Err: io.EOF}, step)}
+	},
+}
+
+// goldenErrors are errors with everything in them that the first form has a place for.
 func goldenErrors() []error {
 	declined := &DeclinedError{"no money", 1250}
 	step := &executor.StepError{Path: "3.1.0", Action: Charge{Card: "1"}, Err: fmt.Errorf("charge: %w", declined)}
@@ -68,28 +76,24 @@ func (*quietError) Error() string { return "quiet" }
 
 func (e *quietError) Unwrap() error { return e.inner }
 
-// The file holds errors as they were recorded when their forms were made. It is never edited: a new form has a new one.
 func TestErrorsOfEveryFormAreRead(t *testing.T) {
 	t.Parallel()
-	const file = "testdata/errors1.json"
-	e, golden := shopErrors(t), goldenErrors()
-	if *writeForms {
-		var forms []recordedError
-		for _, err := range golden {
-			asJSON, problem := e.Encode(nil, err)
-			require.NoError(t, problem)
-			asGob, problem := e.Encode(newSet(t, codec.Gob()), err)
-			require.NoError(t, problem)
-			forms = append(forms, recordedError{err.Error(), asJSON.Data, asGob.Data})
+	for file, golden := range goldenFiles {
+		if _, err := os.Stat(file); *writeForms && os.IsNotExist(err) {
+			writeGolden(t, file, golden())
 		}
-		text, err := json.MarshalIndent(forms, "", "  ")
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(file, append(text, '\n'), 0o600))
+		readGolden(t, file, golden())
 	}
+}
+
+func readGolden(t *testing.T, file string, golden []error) {
+	t.Helper()
+	e := shopErrors(t)
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
 	var forms []recordedError
 	require.NoError(t, json.Unmarshal(text, &forms))
+	require.Len(t, forms, len(golden))
 	for i, form := range forms {
 		require.EqualError(t, golden[i], form.Text)
 		p, err := e.Encode(nil, golden[i])
@@ -103,5 +107,19 @@ func TestErrorsOfEveryFormAreRead(t *testing.T) {
 			sameError(t, golden[i], got)
 		}
 	}
-	require.Len(t, forms, len(golden))
+}
+
+func writeGolden(t *testing.T, file string, golden []error) {
+	t.Helper()
+	var forms []recordedError
+	for _, err := range golden {
+		asJSON, problem := shopErrors(t).Encode(nil, err)
+		require.NoError(t, problem)
+		asGob, problem := shopErrors(t).Encode(newSet(t, codec.Gob()), err)
+		require.NoError(t, problem)
+		forms = append(forms, recordedError{err.Error(), asJSON.Data, asGob.Data})
+	}
+	text, err := json.MarshalIndent(forms, "", "  ")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, append(text, '\n'), 0o600))
 }
