@@ -81,8 +81,9 @@ func Open(ctx context.Context, s store.Store, exec executor.Executor, c Config) 
 	if w, ok := s.(store.Watcher); ok {
 		rt.unwatch = w.Watch(rt.notice)
 	}
+	blocked := rt.unblock(ctx) != nil // before Open returns, so that nobody is told of blocks that are over
 	rt.spawn(rt.keep)
-	rt.spawn(rt.survey)
+	rt.spawn(func() { rt.survey(blocked) })
 	if rt.config.SweepEvery > 0 {
 		rt.spawn(rt.sweeper)
 	}

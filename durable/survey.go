@@ -20,10 +20,12 @@ func unfinished() []store.Status {
 	return []store.Status{store.Pending, store.Running, store.Waiting, store.Blocked, store.Paused}
 }
 
-// survey has another try at blocked runs, once, and says from time to time of which flows there are runs that are not
-// known.
-func (rt *Runtime) survey() {
-	_ = rt.outage.insist(rt.root, "unblock", func() error { return rt.unblock(rt.root) })
+// survey says from time to time of which flows there are runs that are not known. If the store kept Open from having
+// another try at blocked runs, that comes first.
+func (rt *Runtime) survey(blocked bool) {
+	if blocked {
+		_ = rt.outage.insist(rt.root, "unblock", func() error { return rt.unblock(rt.root) })
+	}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
