@@ -165,30 +165,35 @@ func (r *groupRun) panicked(i int, value any) error {
 	return r.leaves[i].wrap(err)
 }
 
-// ended cancels the other branches if the end of branch i decides the group.
+// ended cancels the other branches if the end of branch i decides the group, or the group is left: if the goroutine
+// exits, nobody decides anything any more.
 func (r *groupRun) ended(i int, err error) {
-	exited := err == errExited //nolint:errorlint // ours, never wrapped
-	if exited {
+	if err == errExited { //nolint:errorlint // ours, never wrapped
 		r.exited.Store(true)
+	} else if !r.decides(i, err) {
+		return
 	}
-	var decides bool
-	switch r.group.Mode {
-	case actions.All:
-		decides = err != nil
-	case actions.Any:
-		decides = err == nil
-	case actions.Race:
-		decides = true
-	case actions.Settle:
-	}
-	if decides && (r.mayDecide == nil || r.mayDecide(i)) {
-		decides = r.decided.CompareAndSwap(-1, int32(i))
-	} else {
-		decides = false
-	}
-	if (decides || exited) && r.cancel != nil {
+	if r.cancel != nil {
 		r.cancel(&DecidedError{Branch: i})
 	}
+}
+
+// decides tells whether the end of branch i decides the group.
+func (r *groupRun) decides(i int, err error) bool {
+	switch r.group.Mode {
+	case actions.All:
+		if err == nil {
+			return false
+		}
+	case actions.Any:
+		if err != nil {
+			return false
+		}
+	case actions.Race:
+	case actions.Settle:
+		return false
+	}
+	return (r.mayDecide == nil || r.mayDecide(i)) && r.decided.CompareAndSwap(-1, int32(i))
 }
 
 // failure is the group's error if branch i decides it.

@@ -2,6 +2,7 @@ package executor_test
 
 import (
 	"context"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -55,4 +56,49 @@ func TestAHostIsToldWhyTheRestIsCancelled(t *testing.T) {
 	require.Equal(t, []error{&executor.DecidedError{Branch: 1}, context.Canceled}, b.cancelled)
 	require.NoError(t, r.Outcomes[2].Err, "it ended before")
 	require.ErrorIs(t, r.Outcomes[0].Err, executor.ErrNotDone, "it started after")
+}
+
+// arbiter lets the given branch alone decide.
+type arbiter struct {
+	backwards
+	lets  int
+	asked []int
+}
+
+func (a *arbiter) Decide(_ context.Context, branch int) bool {
+	a.asked = append(a.asked, branch)
+	return branch == a.lets
+}
+
+func TestAHostHasASayInWhatDecidesAGroup(t *testing.T) {
+	t.Parallel()
+	for mode, asked := range map[actions.Mode][]int{
+		actions.All: {2, 1, 0}, actions.Any: {3, 0}, actions.Race: {3, 2, 1, 0}, actions.Settle: nil,
+	} {
+		a := &arbiter{lets: 1}
+		ctx := executor.WithStrands(t.Context(), a)
+		r, _ := runGroup(ctx, actions.Group{Mode: mode, Branches: leaves(say{}, fails(errOuch), fails(errOuch), say{})})
+		require.Equal(t, asked, a.asked, mode)
+		if mode == actions.All || mode == actions.Race {
+			require.Equal(t, 1, r.Decided)
+			require.ErrorIs(t, r.Outcomes[0].Err, executor.ErrNotDone, "it is refused, because the group was decided")
+		} else {
+			require.Equal(t, -1, r.Decided)
+		}
+	}
+}
+
+func TestABranchThatExitsDecidesNothing(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []actions.Mode{actions.All, actions.Any, actions.Race} {
+		a := &arbiter{}
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			_, _ = runGroup(executor.WithStrands(t.Context(), a), actions.Group{Mode: mode, Branches: leaves(
+				see(func(context.Context) { runtime.Goexit() }), see(func(context.Context) {}))})
+		}()
+		<-done
+		require.NotContains(t, a.asked, 0, mode)
+	}
 }
