@@ -57,7 +57,7 @@ var Baton = Table{
 	"orchestrate/orchestratetest/cassette": {
 		Imports: []string{
 			"actions", "executor", "orchestrate/orchestratetest",
-			"internal/failures", "internal/paths", "internal/show", "internal/turns",
+			"internal/failures", "internal/jsondiff", "internal/paths", "internal/show", "internal/turns",
 		},
 		Touches: anyFile,
 	},
@@ -87,7 +87,7 @@ var Baton = Table{
 	},
 	"durable/codec": {Imports: []string{"durable/store", "internal/failures"}},
 	"durable/journal": {
-		Imports: append([]string{"durable/codec", "durable/store", "internal/paths", "internal/show"}, core...),
+		Imports: append([]string{"durable/codec", "durable/store", "internal/jsondiff", "internal/paths", "internal/show"}, core...),
 		Touches: anyFile,
 	},
 	"durable/durabletest": {
@@ -116,6 +116,7 @@ var Baton = Table{
 	"internal/archtest": {},
 	// It knows the sentinels of packages that touch the machine.
 	"internal/failures": {Imports: core, Touches: []string{"standard.go", "errno.go"}},
+	"internal/jsondiff": {},
 	"internal/kinds":    {Imports: []string{"actions"}},
 	"internal/latency":  {Touches: anyFile},
 	"internal/lawtest": {

@@ -15,6 +15,6 @@
 // were recorded and not made fail the test. Nothing reaches the file, or a failure's text, before the redactors have
 // seen it: not in requests, not in results, not in errors.
 //
-// The package imports actions, executor, orchestratetest, internal/failures, internal/paths, internal/show,
-// internal/turns and the standard library.
+// The package imports actions, executor, orchestratetest, internal/failures, internal/jsondiff, internal/paths,
+// internal/show, internal/turns and the standard library.
 package cassette

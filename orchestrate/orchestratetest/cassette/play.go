@@ -10,6 +10,7 @@ import (
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/executor"
+	"github.com/baton-go/baton/internal/jsondiff"
 	"github.com/baton-go/baton/internal/turns"
 )
 
@@ -143,7 +144,7 @@ func (p *Player) take(ctx context.Context, a actions.Action) (*call, error) {
 	}
 	want := calls[0]
 	if want.Action == got.Action {
-		off.Diff = diff(want.Request, got.Request)
+		off.Diff = jsondiff.Lines(want.Request, got.Request)
 	}
 	if want.Action != got.Action || len(off.Diff) > 0 || want.branches() != got.branches() {
 		off.Recorded = want.line()

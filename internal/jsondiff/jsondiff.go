@@ -1,4 +1,5 @@
-package cassette
+// Package jsondiff says in what two JSON texts differ.
+package jsondiff
 
 import (
 	"bytes"
@@ -6,12 +7,12 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-
-	"github.com/baton-go/baton/internal/failures"
+	"strings"
 )
 
-// diff lists the fields in which two JSON texts differ: "Cents: recorded 250, got 300".
-func diff(recorded, got json.RawMessage) []string {
+// Lines lists the fields in which two JSON texts differ: "Cents: recorded 250, got 300". What is no JSON is compared as
+// text, and no text at all is nothing.
+func Lines(recorded, got json.RawMessage) []string {
 	d := &differ{}
 	d.value("", tree(recorded), tree(got))
 	return d.lines
@@ -90,9 +91,18 @@ func text(v any) string {
 	if v == (missing{}) {
 		return "nothing"
 	}
-	s, err := failures.Marshal(v)
-	if err != nil {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
 		return err.Error()
 	}
-	return string(s)
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func join(name, field string) string {
+	if name == "" {
+		return field
+	}
+	return name + "." + field
 }
