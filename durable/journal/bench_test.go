@@ -55,7 +55,7 @@ func BenchmarkReplay(b *testing.B) {
 	}
 	b.Run("floor", func(b *testing.B) {
 		b.ReportAllocs()
-		for i := 0; i < b.N; i++ {
+		for i := range b.N {
 			var a actions.Action = page{Number: i, Of: "the book"}
 			data, err := json.Marshal(a)
 			if err != nil {
@@ -71,7 +71,8 @@ func BenchmarkReplay(b *testing.B) {
 	b.Run("journal", func(b *testing.B) {
 		b.ReportAllocs()
 		for i := 0; i < b.N; i += steps {
-			j, err := journal.New(journal.Config{ID: "r", Executor: exec, Log: nothing{}, Records: log.records})
+			c := journal.Config{ID: "r", Executor: exec, Log: nothing{}, Records: log.records, Started: epoch}
+			j, err := journal.New(c)
 			if err != nil {
 				b.Fatal(err)
 			}

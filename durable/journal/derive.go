@@ -15,10 +15,7 @@ import (
 // derive answers what follows from the records and the path.
 func (j *Journal) derive(ctx context.Context, s *strand, a actions.Action) (any, error) {
 	path := executor.StepFrom(ctx).Path()
-	if p := j.past.steps[path]; p != nil {
-		return nil, j.mismatch(p.Record, a, nil)
-	}
-	if err := j.spin(s, path); err != nil {
+	if err := j.unrecordedAt(s, path, a); err != nil {
 		return nil, err
 	}
 	switch a.(type) {
@@ -33,6 +30,17 @@ func (j *Journal) derive(ctx context.Context, s *strand, a actions.Action) (any,
 	return s.now, j.flush(ctx, s) // it may be the end of a record that is not durable yet
 }
 
+// unrecordedAt stops the journal if it has something at the path of what leaves no record, or there is no end of that.
+func (j *Journal) unrecordedAt(s *strand, path string, a actions.Action) error {
+	if p := j.past.steps[path]; p != nil {
+		return j.mismatch(p.Record, a, nil)
+	}
+	if j.past.inside(path) {
+		return j.misplaced(path, a, nil)
+	}
+	return j.spin(s, path)
+}
+
 // bits are random, and the same each time.
 func (j *Journal) bits(path string) [sha256.Size]byte {
 	text := make([]byte, 0, 128)
@@ -43,40 +51,26 @@ func (j *Journal) bits(path string) [sha256.Size]byte {
 	return sha256.Sum256(append(text, path...))
 }
 
-// changes holds what Version has answered in this life.
-type changes struct {
-	mu       sync.Mutex
-	versions map[change]int
-}
-
 // version answers which version of a change the strand follows: the one on record; Min, if the strand has been here, or
 // further, without asking; else Max.
 func (j *Journal) version(ctx context.Context, s *strand, a actions.Version) (any, error) {
-	if a.Min > a.Max {
-		return nil, fmt.Errorf("version %q: Min %d is greater than Max %d", a.Change, a.Min, a.Max)
-	}
 	path := executor.StepFrom(ctx).Path()
 	if err := j.spin(s, path); err != nil {
 		return nil, err
 	}
-	name, _, _ := split(path) // a step's
-	c := change{name, a.Change}
-	j.changes.mu.Lock()
-	defer j.changes.mu.Unlock()
-	if v, ok := j.changes.versions[c]; ok {
-		return v, nil
+	if a.Min > a.Max {
+		return nil, fmt.Errorf("version %q: Min %d is greater than Max %d", a.Change, a.Min, a.Max)
 	}
-	v := a.Max
-	if r := j.past.changes[c]; r != nil {
-		v = int(r.Number)
-	} else if j.past.beyond(path) {
-		v = a.Min
-	} else {
-		s.unkept = append(s.unkept, store.Record{
-			N: j.number.Add(1), Kind: store.Change, Path: path, Name: a.Change, Number: int64(v),
-			Started: s.now, Finished: s.now,
-		})
-	}
+	strand, _, _ := split(path) // a step's
+	v, isNew := j.changes.version(change{strand, a.Change}, func(c change) (int, bool) {
+		if r := j.past.changes[c]; r != nil {
+			return int(r.Number), false
+		}
+		if j.past.beyond(path) {
+			return a.Min, false
+		}
+		return a.Max, true
+	})
 	if v < a.Min || v > a.Max {
 		return nil, j.stop(&MismatchError{
 			Run: j.ID, Path: path,
@@ -84,9 +78,32 @@ func (j *Journal) version(ctx context.Context, s *strand, a actions.Version) (an
 			Yielded:  fmt.Sprintf("a choice from %d to %d", a.Min, a.Max),
 		})
 	}
-	if j.changes.versions == nil {
-		j.changes.versions = map[change]int{}
+	if isNew {
+		s.unkept = append(s.unkept, store.Record{
+			N: j.number.Add(1), Kind: store.Change, Path: path, Name: a.Change, Number: int64(v),
+			Started: s.now, Finished: s.now,
+		})
 	}
-	j.changes.versions[c] = v
 	return v, nil
+}
+
+// changes holds what Version has answered in this life.
+type changes struct {
+	mu       sync.Mutex
+	versions map[change]int
+}
+
+// version is what was answered about a change before, or else what choose says, and whether that is to be recorded.
+func (c *changes) version(of change, choose func(change) (int, bool)) (v int, isNew bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if v, ok := c.versions[of]; ok {
+		return v, false
+	}
+	if c.versions == nil {
+		c.versions = map[change]int{}
+	}
+	v, isNew = choose(of)
+	c.versions[of] = v
+	return v, isNew
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -32,6 +33,9 @@ var (
 	errCrash = errors.New("the process crashed")
 	errEmpty = errors.New("empty till")
 )
+
+// epoch is when runs begin, and bubbles.
+var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // memory is a log in memory. It can be told to fail.
 type memory struct {
@@ -103,7 +107,7 @@ func (t *till) mux() *executor.Mux {
 // begin makes a journal over the log's records.
 func begin(t *testing.T, log *memory, exec executor.Executor, with ...func(*journal.Config)) *journal.Journal {
 	t.Helper()
-	c := journal.Config{ID: "r", Executor: exec, Log: log, Records: log.history()}
+	c := journal.Config{ID: "r", Executor: exec, Log: log, Records: log.history(), Started: epoch}
 	c.Resumed = len(c.Records) > 0
 	for _, f := range with {
 		f(&c)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/internal/paths"
 )
@@ -18,7 +19,9 @@ type history struct {
 	decisions map[string]*past
 	changes   map[change]*store.Record
 	// last holds the greatest index of each strand at which, or inside which, there is a record.
-	last       map[string]int64
+	last map[string]int64
+	// width holds, for each group inside which there is a record, a number of branches that it must have at least.
+	width      map[string]int64
 	sorted     []*past // steps and decisions by path
 	lastNumber int64
 }
@@ -38,6 +41,7 @@ func newHistory(records []store.Record) (*history, error) {
 		decisions:  map[string]*past{},
 		changes:    map[change]*store.Record{},
 		last:       map[string]int64{},
+		width:      map[string]int64{},
 		sorted:     make([]*past, 0, len(records)),
 		lastNumber: -1,
 	}
@@ -86,7 +90,11 @@ func (h *history) add(p *past) error {
 		if strand == "" {
 			return nil
 		}
-		group := strand[:strings.LastIndexByte(strand, '.')]
+		group, branch, err := around(strand)
+		if err != nil {
+			return err
+		}
+		h.width[group] = max(h.width[group], branch+1)
 		if strand, index, err = split(group); err != nil {
 			return err
 		}
@@ -97,43 +105,114 @@ func (h *history) add(p *past) error {
 func split(path string) (strand string, index int64, err error) {
 	dot := strings.LastIndexByte(path, '.')
 	if dot >= 0 {
-		strand = path[:dot]
-		if strings.LastIndexByte(strand, '.') < 0 {
-			return "", 0, fmt.Errorf("%q is not the path of a step", path)
+		if strand = path[:dot]; strings.LastIndexByte(strand, '.') < 0 {
+			return "", 0, notAPath(path)
 		}
 	}
-	index, err = strconv.ParseInt(path[dot+1:], 10, 32)
-	if err != nil || index < 0 {
-		return "", 0, fmt.Errorf("%q is not the path of a step", path)
+	if index, err = number(path[dot+1:]); err != nil {
+		return "", 0, notAPath(path)
 	}
 	return strand, index, nil
 }
 
-// beyond tells whether the strand of the path has a record there, inside, or later.
+// around takes a strand apart: the group that it is a branch of, and the number of the branch.
+func around(strand string) (group string, branch int64, err error) {
+	dot := strings.LastIndexByte(strand, '.')
+	if branch, err = number(strand[dot+1:]); err != nil {
+		return "", 0, notAPath(strand + ".0")
+	}
+	return strand[:dot], branch, nil
+}
+
+// number reads a part of a path, which is written in one way only.
+func number(text string) (int64, error) {
+	n, err := strconv.ParseUint(text, 10, 31)
+	if err == nil && len(text) > 1 && text[0] == '0' {
+		err = strconv.ErrSyntax
+	}
+	return int64(n), err
+}
+
+func notAPath(path string) error { return fmt.Errorf("%q is not the path of a step", path) }
+
+// beyond tells whether an earlier life went past the path: there is a record there, inside, or later on the strand, or
+// one that was made when the strand had ended.
 func (h *history) beyond(path string) bool {
+	if len(h.sorted) == 0 {
+		return false
+	}
 	strand, index, err := split(path)
 	if err != nil {
 		return false
 	}
-	last, ok := h.last[strand]
-	return ok && last >= index
+	if last, ok := h.last[strand]; ok && last >= index {
+		return true
+	}
+	for strand != "" {
+		group, branch, err := around(strand)
+		if err != nil {
+			return false
+		}
+		if d := h.decisions[group]; d != nil && d.Number == branch {
+			return true
+		}
+		if strand, index, err = split(group); err != nil {
+			return false
+		}
+		if h.last[strand] > index {
+			return true
+		}
+	}
+	return false
+}
+
+// inside tells whether the history has a group at the path.
+func (h *history) inside(path string) bool { return h.width[path] > 0 || h.decisions[path] != nil }
+
+// instead finds what the history has where the group is, and what cannot be part of it.
+func (h *history) instead(path string, g actions.Group) *store.Record {
+	if p := h.steps[path]; p != nil {
+		return p.Record
+	}
+	n := int64(len(g.Branches))
+	if d := h.decisions[path]; d != nil && (n < 2 || d.Name != g.Mode.String() || d.Number < 0 || d.Number >= n) {
+		return d.Record
+	}
+	if h.width[path] <= n {
+		return nil
+	}
+	for _, p := range h.within(path) {
+		if rest := p.Path[len(path)+1:]; paths.Compare(rest, strconv.FormatInt(n, 10)) > 0 {
+			return p.Record
+		}
+	}
+	return nil
+}
+
+// within are the records inside the group at a path, in order.
+func (h *history) within(group string) []*past {
+	prefix := group + "."
+	from, _ := slices.BinarySearchFunc(h.sorted, prefix+"0", func(p *past, at string) int {
+		return paths.Compare(p.Path, at)
+	})
+	to := from
+	for to < len(h.sorted) && strings.HasPrefix(h.sorted[to].Path, prefix) {
+		to++
+	}
+	return h.sorted[from:to]
 }
 
 // unvisited finds the first record inside the group at a path, or anywhere if that is "", which this life did not come
 // by.
 func (h *history) unvisited(group string) *store.Record {
-	prefix, from := "", 0
+	all := h.sorted
 	if group != "" {
-		prefix = group + "."
-		from, _ = slices.BinarySearchFunc(h.sorted, group, func(p *past, g string) int { return paths.Compare(p.Path, g) })
+		if h.width[group] == 0 {
+			return nil
+		}
+		all = h.within(group)
 	}
-	for _, p := range h.sorted[from:] {
-		if p.Path == group {
-			continue
-		}
-		if !strings.HasPrefix(p.Path, prefix) {
-			break
-		}
+	for _, p := range all {
 		if !p.visited {
 			return p.Record
 		}

@@ -17,7 +17,7 @@ import (
 // waiting runs a flow in the background that sleeps for an hour beside waiting for an event, until it does.
 func waiting(ctx context.Context, t *testing.T) (j *journal.Journal, ended <-chan error) {
 	t.Helper()
-	j = begin(t, &memory{}, (&till{}).mux(), func(c *journal.Config) { c.Started = time.Now() })
+	j = begin(t, &memory{}, (&till{}).mux())
 	done := make(chan error, 1)
 	go func() {
 		_, err := journal.Run(ctx, j, func(y actions.Yield) (any, error) {

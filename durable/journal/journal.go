@@ -30,7 +30,8 @@ type Config struct {
 	// Records and Messages are what is known of the run from earlier lives. The journal keeps them.
 	Records  []store.Record
 	Messages []store.Message
-	// Started is what Now answers before the first record; zero stands for the moment at which the journal is made.
+	// Started is what Now answers before the first record, the same in each life. Zero stands for the moment at which the
+	// journal is made, and is an error if there are records already.
 	Started time.Time
 	// Resumed says that an earlier life may have carried out actions of which there is no record.
 	Resumed bool
@@ -74,8 +75,8 @@ type Journal struct {
 	changes changes
 	number  atomic.Int64 // of the last record
 	steps   atomic.Int64
-	refused atomic.Int64 // in a row
-	stopped atomic.Bool  // it is not live any more
+	stopped atomic.Bool   // it is not live any more
+	over    chan struct{} // closed when it is dead
 
 	mu       sync.Mutex
 	phase    phase
@@ -105,6 +106,8 @@ func New(c Config) (*Journal, error) {
 		return nil, errors.New("journal.New: the executor is nil")
 	case c.Log == nil:
 		return nil, errors.New("journal.New: the log is nil")
+	case c.Started.IsZero() && len(c.Records) > 0:
+		return nil, errors.New("journal.New: Started is zero, and there are records of an earlier life, which had one")
 	}
 	if c.Codecs == nil {
 		c.Codecs, _ = codec.NewSet(nil) // the default is there
@@ -125,7 +128,7 @@ func New(c Config) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{Config: c, past: past, busy: 1, inbox: newInbox(past)}
+	j := &Journal{Config: c, past: past, over: make(chan struct{}), busy: 1, inbox: newInbox(past)}
 	j.Records, j.Messages = nil, nil // the history and the inbox have them
 	j.main = &strand{now: instant(c.Started)}
 	j.number.Store(past.lastNumber)
@@ -161,8 +164,7 @@ func (j *Journal) Execute(ctx context.Context, a actions.Action) (any, error) {
 	case actions.Group:
 		return j.group(ctx, s, a)
 	case actions.Log, actions.Progress, actions.Publish:
-		j.aside(ctx, a)
-		return nil, nil
+		return nil, j.aside(ctx, s, a)
 	case actions.Version:
 		return j.version(ctx, s, a)
 	case actions.Now, actions.NewID, actions.Random:
@@ -187,13 +189,18 @@ func (j *Journal) String() string { return "Journal" }
 func (j *Journal) KeepsJournal() {}
 
 // aside passes on what leaves no record.
-func (j *Journal) aside(ctx context.Context, a actions.Action) {
-	if _, ok := a.(actions.Log); ok && j.past.beyond(executor.StepFrom(ctx).Path()) {
-		return
+func (j *Journal) aside(ctx context.Context, s *strand, a actions.Action) error {
+	path := executor.StepFrom(ctx).Path()
+	if err := j.spin(s, path); err != nil {
+		return err
+	}
+	if _, ok := a.(actions.Log); ok && j.past.beyond(path) {
+		return nil
 	}
 	if j.OnAside != nil {
 		j.OnAside(ctx, a)
 	}
+	return nil
 }
 
 // instant is a moment as it is kept: what is seen live does not differ from what a store brings back.

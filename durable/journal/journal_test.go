@@ -181,6 +181,9 @@ func TestAJournalSaysWhatItLacks(t *testing.T) {
 		"journal.New: the ID is empty":     func(c *journal.Config) { c.ID = "" },
 		"journal.New: the executor is nil": func(c *journal.Config) { c.Executor = nil },
 		"journal.New: the log is nil":      func(c *journal.Config) { c.Log = nil },
+		"journal.New: Started is zero, and there are records of an earlier life, which had one": func(c *journal.Config) {
+			c.Records = []store.Record{{}}
+		},
 	} {
 		c := whole
 		spoil(&c)
@@ -202,7 +205,8 @@ func TestRecordsThatCannotBeThoseOfARunAreCorrupt(t *testing.T) {
 		`record 5, a step of "a" at "1": it is there twice`:                 {step(4, "1"), step(5, "1")},
 		`record 0, a unknown of "" at "1": records of kind 9 are not known`: {{Kind: 9, Path: "1"}},
 	} {
-		_, err := journal.New(journal.Config{ID: "r", Executor: (&till{}).mux(), Log: &memory{}, Records: records})
+		c := journal.Config{ID: "r", Executor: &desk{}, Log: &memory{}, Records: records, Started: epoch}
+		_, err := journal.New(c)
 		require.ErrorIs(t, err, store.ErrCorrupt)
 		require.ErrorContains(t, err, want)
 	}

@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,44 +14,58 @@ import (
 
 // live has an action carried out that has no record, and records it.
 func (j *Journal) live(ctx context.Context, s *strand, path string, a actions.Action) (any, error) {
-	treatment := j.Treat(a)
-	wait := actions.IsWait(a)
+	treatment, wait := j.Treat(a), actions.IsWait(a)
 	if treatment.Durability == Unrecorded && !wait {
 		return j.unrecorded(ctx, s, path, a)
 	}
 	d, unfit := j.digest(a)
+	if j.past.inside(path) {
+		return nil, j.misplaced(path, a, d.data)
+	}
 	if j.past.beyond(path) {
 		return nil, j.missing(path, a, d.data)
 	}
 	if err := j.count(path); err != nil {
 		return nil, err
 	}
-	r := store.Record{Kind: store.Step, Path: path, Name: d.name, Digest: d.sum, Started: instant(time.Now())}
+	r := j.begun(s, path, d)
 	if unfit != nil {
-		return j.record(ctx, s, a, r, nil, fmt.Errorf("%w: %w", unfit, executor.ErrNotDone), treatment.Durability)
+		err := j.believe(s, fmt.Errorf("%w: %w", unfit, executor.ErrNotDone))
+		return j.record(ctx, s, a, r, nil, err, treatment.Durability)
 	}
-	r.Action = j.keep(d)
 	if wait {
 		return j.wait(ctx, s, a, r)
 	}
 	if err := executor.Refuse(ctx); err != nil {
-		if err := j.refuse(path); err != nil {
-			return nil, err
-		}
-		return j.record(ctx, s, a, r, nil, j.believe(s, err), treatment.Durability)
+		return j.refused(ctx, s, a, r, err, treatment.Durability)
 	}
-	j.refused.Store(0)
-	j.opened(s, a, r)
 	value, err := j.call(ctx, s, a, r)
-	if r := j.transacted(s); r != nil {
+	if r := j.closed(s); r != nil {
 		return j.made(s, a, r)
 	}
 	return j.record(ctx, s, a, r, value, j.believe(s, err), treatment.Durability)
 }
 
+// begun is the record of an action that begins now.
+func (j *Journal) begun(s *strand, path string, d digest) store.Record {
+	return store.Record{
+		Kind: store.Step, Path: path, Name: d.name, Digest: d.sum, Action: j.keep(d), Started: s.clock(),
+	}
+}
+
+// refused records that an action was not begun.
+func (j *Journal) refused(
+	ctx context.Context, s *strand, a actions.Action, r store.Record, why error, d Durability,
+) (any, error) {
+	if err := j.refuse(s, r.Path); err != nil {
+		return nil, err
+	}
+	return j.record(ctx, s, a, r, nil, j.believe(s, why), d)
+}
+
 // keep is the action for people to read.
 func (j *Journal) keep(d digest) store.Payload {
-	if len(d.data) > j.KeepAction {
+	if d.sum == nil || len(d.data) > j.KeepAction {
 		return store.Payload{}
 	}
 	p, err := j.Codecs.Encode(json.RawMessage(d.data))
@@ -63,6 +78,8 @@ func (j *Journal) keep(d digest) store.Payload {
 // call has the executor carry out an action. If the handler exits its goroutine, so does the run, and is carried out
 // again from its records.
 func (j *Journal) call(ctx context.Context, s *strand, a actions.Action, r store.Record) (value any, err error) {
+	s.tally.refused = 0
+	j.opened(s, a, r)
 	returned := false
 	defer func() {
 		if returned {
@@ -81,13 +98,15 @@ func (j *Journal) call(ctx context.Context, s *strand, a actions.Action, r store
 
 // exited records that a handler exited its goroutine, if it is the run's to exit.
 func (j *Journal) exited(ctx context.Context, s *strand, a actions.Action, r store.Record) {
-	if j.transacted(s) != nil || !j.owns() {
+	made := j.closed(s)
+	if !j.owns() {
 		return
 	}
-	e := &ExitError{Run: j.ID, Path: r.Path, Action: actions.Name(a)}
-	if _, err := j.record(ctx, s, a, r, nil, e, Synchronous); err != nil {
-		_ = j.stop(e) // unless it has stopped already
+	e := &ExitError{Run: j.ID, Path: executor.StepFrom(ctx).Path(), Action: actions.Name(a)}
+	if made == nil && r.Path != "" {
+		_, _ = j.record(ctx, s, a, r, nil, e, Synchronous) // if that fails, the journal has stopped
 	}
+	_ = j.stop(e)
 }
 
 // ExitError says that a handler exited its goroutine, with runtime.Goexit. It is the outcome of the action, and the
@@ -109,10 +128,10 @@ func (j *Journal) record(
 	o := j.settle(a, value, err)
 	r.N = j.number.Add(1)
 	r.Result, r.Failure = o.result, o.failure
-	r.Finished = s.finished()
+	r.Finished = s.finished(&r)
 	if d == Batched {
 		s.unkept = append(s.unkept, r)
-		s.now, s.spins = r.Finished, 0
+		s.settled(&r)
 		return o.value, o.err
 	}
 	e := Entry{Records: []store.Record{r}}
@@ -129,21 +148,14 @@ func (j *Journal) record(
 	if err := j.append(ctx, e); err != nil {
 		return nil, err
 	}
-	s.now, s.spins, s.fresh = r.Finished, 0, true
+	s.settled(&r)
+	s.fresh = true
 	return o.value, o.err
-}
-
-// finished is the end of a record of now. The clock may have been set back.
-func (s *strand) finished() time.Time {
-	if now := instant(time.Now()); now.After(s.now) {
-		return now
-	}
-	return s.now
 }
 
 // decidedBy is the record of a decision, if the outcome of the single action that the branch is decides its group.
 func (j *Journal) decidedBy(s *strand, path string, err error, at time.Time) (r store.Record, ok bool) {
-	if !s.leaf || !s.group.isLeaf(path, s.branch) {
+	if !s.isLeaf(path) {
 		return r, false
 	}
 	g := s.group
@@ -160,15 +172,30 @@ func (j *Journal) decidedBy(s *strand, path string, err error, at time.Time) (r 
 }
 
 // append makes an entry durable. If that fails nobody knows what the records are, so the journal stops.
-func (j *Journal) append(ctx context.Context, e Entry) error {
+func (j *Journal) append(ctx context.Context, e Entry) (err error) {
 	if err := j.gone(); err != nil {
 		return err
 	}
-	if err := j.Log.Append(context.WithoutCancel(ctx), e); err != nil {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		if p := recover(); p != nil {
+			err = j.stop(executor.NewPanicError(p))
+			return
+		}
+		j.halt(dead, errLogExited)
+	}()
+	err = j.Log.Append(context.WithoutCancel(ctx), e)
+	returned = true
+	if err != nil {
 		return j.stop(err)
 	}
 	return nil
 }
+
+var errLogExited = errors.New("the log exited the goroutine of the run")
 
 // flush writes what a strand has not yet written.
 func (j *Journal) flush(ctx context.Context, s *strand) error {
@@ -196,14 +223,3 @@ func (e *doubtfulError) Error() string { return e.error.Error() + " (but perhaps
 func (e *doubtfulError) Unwrap() error { return e.error }
 
 func (e *doubtfulError) NotDone() bool { return false }
-
-// unrecorded has an action carried out that leaves no record. Where the run has been already, it is not refused.
-func (j *Journal) unrecorded(ctx context.Context, s *strand, path string, a actions.Action) (any, error) {
-	if err := j.spin(s, path); err != nil {
-		return nil, err
-	}
-	if j.past.beyond(path) {
-		ctx = context.WithoutCancel(ctx)
-	}
-	return j.Executor.Execute(ctx, a)
-}

@@ -299,7 +299,7 @@ func (w *world) live(ctx context.Context, root *node) (ended bool) {
 	unload := w.lives < 30 && w.rng.IntN(3) == 0
 	j, err := journal.New(journal.Config{
 		ID: "r", Executor: executor.Func(w.execute), Log: w.log, Records: w.log.history(), Messages: pending,
-		Started: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), Resumed: w.lives > 1, Treat: treat,
+		Started: epoch, Resumed: w.lives > 1, Treat: treat,
 		OnIdle: func() {
 			if unload && j.Unload() {
 				unload = false

@@ -7,11 +7,11 @@ import (
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/durable/store"
-	"github.com/baton-go/baton/internal/show"
+	"github.com/baton-go/baton/internal/jsondiff"
 )
 
-// MismatchError says that the code does not do what the run's records say it did. The run cannot go on with this code;
-// nothing is lost, and nothing was carried out or written.
+// MismatchError says that the code does not do what the run's records say it did, or cannot read them. The run cannot
+// go on with this code. Nothing is lost, and at this step nothing was carried out or written.
 type MismatchError struct {
 	Run string
 	// Path is the step. Recorded is the action that the journal has there, Yielded the one that the code came with: both
@@ -20,12 +20,16 @@ type MismatchError struct {
 	Recorded, Yielded string
 	// Diff tells what differs, if both are of the same name and the journal has kept the action.
 	Diff []string
+	// Err is why the outcome on record cannot be read, if that is what is wrong.
+	Err error
 }
 
 // Error says what differs, and what to do.
 func (e *MismatchError) Error() string {
 	var what string
 	switch {
+	case e.Err != nil:
+		what = fmt.Sprintf("the outcome of %s that the journal has cannot be read: %v", e.Recorded, e.Err)
 	case e.Yielded == "":
 		what = fmt.Sprintf("the journal has %s, which the code did not yield", e.Recorded)
 	case e.Recorded == "":
@@ -40,12 +44,27 @@ func (e *MismatchError) Error() string {
 		"actions.Version which way to go, or fork the run before this step", e.Run, e.Path, what)
 }
 
+// Unwrap returns Err.
+func (e *MismatchError) Unwrap() error { return e.Err }
+
 // Permanent is true: the same code comes to the same step.
 func (e *MismatchError) Permanent() bool { return true }
 
 // mismatch stops the journal because an action is not the recorded one. The data is the action as JSON, if it is known.
 func (j *Journal) mismatch(r *store.Record, a actions.Action, data []byte) error {
 	return j.stop(j.mismatched(r, a, data))
+}
+
+// misplaced stops the journal because it has a group where another action was yielded.
+func (j *Journal) misplaced(path string, a actions.Action, data []byte) error {
+	return j.stop(&MismatchError{
+		Run: j.ID, Path: path, Recorded: "a group of branches", Yielded: actions.Name(a) + string(data),
+	})
+}
+
+// unreadable stops the journal because a record of an action cannot be read.
+func (j *Journal) unreadable(r *store.Record, err error) error {
+	return j.stop(&MismatchError{Run: j.ID, Path: r.Path, Recorded: r.Name, Yielded: r.Name, Err: err})
 }
 
 // missing stops the journal because it has no record of an action, but of what came behind it.
@@ -71,10 +90,7 @@ func (j *Journal) mismatched(r *store.Record, a actions.Action, data []byte) err
 		e.Yielded = fmt.Sprintf("a group %s of %d branches", actions.Name(a), len(g.Branches))
 	}
 	if r.Name == actions.Name(a) && recorded != nil && data != nil {
-		var was, is any
-		if json.Unmarshal(recorded, &was) == nil && json.Unmarshal(data, &is) == nil {
-			e.Diff = show.Diff(was, is)
-		}
+		e.Diff = jsondiff.Lines(recorded, data)
 	}
 	return e
 }

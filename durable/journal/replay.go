@@ -16,27 +16,23 @@ import (
 func (j *Journal) replay(s *strand, p *past, a actions.Action) (any, error) {
 	p.visited = true
 	r := p.Record
-	d, err := j.digest(a)
-	if r.Name != d.name || !j.Treat(a).NameOnly && err == nil && !bytes.Equal(r.Digest, d.sum) {
+	d, _ := j.digest(a) // one that cannot be encoded has none, then as now
+	if r.Name != d.name || !j.Treat(a).NameOnly && !bytes.Equal(r.Digest, d.sum) {
 		return nil, j.mismatch(r, a, d.data)
 	}
-	s.spins, s.fresh = 0, false
-	if r.Finished.After(s.now) {
-		s.now = r.Finished
-	}
+	s.settled(r)
+	s.fresh = false
+	var value any
+	var outcome, err error
 	if isError(r.Failure) {
-		return nil, j.failure(r.Failure)
+		outcome, err = j.Errors.Decode(j.Codecs, r.Failure)
+	} else {
+		value, err = j.decode(a, r.Result)
 	}
-	return j.decode(a, r.Result)
-}
-
-// failure is a recorded error as the orchestration sees it.
-func (j *Journal) failure(p store.Payload) error {
-	recorded, err := j.Errors.Decode(j.Codecs, p)
 	if err != nil {
-		return j.stop(fmt.Errorf("a recorded error: %w: %w", err, store.ErrCorrupt))
+		return nil, j.unreadable(r, err)
 	}
-	return recorded
+	return value, outcome
 }
 
 // decode is a recorded result as the orchestration sees it.
@@ -94,10 +90,13 @@ func (j *Journal) settle(a actions.Action, value any, err error) outcome {
 		err = bad
 	}
 	p, bad := j.Errors.Encode(j.Codecs, err)
-	if bad != nil {
-		return outcome{err: j.stop(fmt.Errorf("the error of %s cannot be encoded: %w", actions.Name(a), bad))}
+	if bad == nil {
+		err, bad = j.Errors.Decode(j.Codecs, p)
 	}
-	return outcome{failure: p, err: j.failure(p)}
+	if bad != nil {
+		return outcome{err: j.stop(fmt.Errorf("the error of %s cannot be recorded: %w", actions.Name(a), bad))}
+	}
+	return outcome{failure: p, err: err}
 }
 
 func (j *Journal) settleResult(a actions.Action, value any) (o outcome, err error) {

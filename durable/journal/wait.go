@@ -11,6 +11,7 @@ import (
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/durable/codec"
 	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/executor"
 )
 
 // waiter is a strand that waits for a time or an event.
@@ -19,8 +20,9 @@ type waiter struct {
 	ctx    context.Context
 	action actions.Action
 	path   string
-	until  time.Time // zero without a timer
-	event  string    // empty without an event
+	until  time.Time     // zero without a timer
+	atMost time.Duration // however the clock is set
+	event  string        // empty without an event
 	woken  chan struct{}
 
 	// What it was given, or why it did not wait to the end:
@@ -31,14 +33,20 @@ type waiter struct {
 
 // wait carries out a Sleep, or an action that waits for an event.
 func (j *Journal) wait(ctx context.Context, s *strand, a actions.Action, r store.Record) (any, error) {
+	if why := executor.Refuse(ctx); why != nil { // for certain: had it been given something, there would be a record
+		if err := j.refuse(s, r.Path); err != nil {
+			return nil, err
+		}
+		return j.record(ctx, s, a, r, nil, why, Synchronous)
+	}
 	w := &waiter{strand: s, ctx: ctx, action: a, path: r.Path, woken: make(chan struct{}, 1)}
 	switch a := a.(type) {
 	case actions.Sleep:
-		w.until = after(s.now, a.For)
+		w.until, w.atMost = after(s.now, a.For), a.For
 	case interface{ EventName() string }:
-		w.event = a.EventName()
-	default: // a pointer to a Sleep
-		return j.record(ctx, s, a, r, nil, fmt.Errorf("%T: yield the value, not a pointer", a), Synchronous)
+		if w.event = a.EventName(); w.event == "" {
+			return j.record(ctx, s, w.action, r, nil, errNoEvent, Synchronous)
+		}
 	}
 	if err := j.flush(ctx, s); err != nil { // a run that only waits may be unloaded
 		return nil, err
@@ -46,25 +54,24 @@ func (j *Journal) wait(ctx context.Context, s *strand, a actions.Action, r store
 	if err := j.await(w); err != nil {
 		return nil, err
 	}
-	if w.why == nil {
-		j.refused.Store(0)
-	} else if err := j.refuse(r.Path); err != nil {
+	if w.why == nil || w.seq > 0 {
+		s.tally.refused = 0
+		r.Finished = instant(w.until) // at the earliest; the clock may have been set back
+	} else if err := j.refuse(s, r.Path); err != nil {
 		return nil, err
 	}
 	r.Number = w.seq
 	return j.record(ctx, s, a, r, w.value, w.why, Synchronous)
 }
 
+var errNoEvent = fmt.Errorf("the name of the event is empty, so that it never comes: %w", executor.ErrNotDone)
+
 // await returns when the time of the waiter has come, it was given something, or its context is done. The error says
 // that the journal has stopped.
 func (j *Journal) await(w *waiter) error {
-	if w.ctx.Err() != nil {
-		w.why = doneError(w.ctx)
-		return nil
-	}
 	var left time.Duration
-	if !w.until.IsZero() {
-		if left = time.Until(w.until); left <= 0 {
+	if w.event == "" {
+		if left = min(time.Until(w.until), w.atMost); left <= 0 {
 			return nil
 		}
 	}
@@ -156,7 +163,7 @@ func (j *Journal) offer(w *waiter) bool {
 	}
 	w.seq = m.Seq
 	w.value, w.why = j.open(w.action, m.Payload)
-	if s.leaf && s.group.isLeaf(w.path, s.branch) && s.group.decided < 0 && decides(s.group.mode, w.why) {
+	if s.isLeaf(w.path) && s.group.decided < 0 && decides(s.group.mode, w.why) {
 		s.group.decided = s.branch
 	}
 	return true

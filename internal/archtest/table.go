@@ -87,7 +87,7 @@ var Baton = Table{
 	},
 	"durable/codec": {Imports: []string{"durable/store", "internal/failures"}},
 	"durable/journal": {
-		Imports: append([]string{"durable/codec", "durable/store", "internal/jsondiff", "internal/paths", "internal/show"}, core...),
+		Imports: append([]string{"durable/codec", "durable/store", "internal/jsondiff", "internal/paths"}, core...),
 		Touches: anyFile,
 	},
 	"durable/durabletest": {
