@@ -7,7 +7,7 @@ BENCHSTAT_COUNT ?= 5
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 15
 
 .PHONY: check
 check: ## everything that CI runs
@@ -38,6 +38,11 @@ vet: ## go vet of every module, for every platform
 .PHONY: bench
 bench: ## the benchmarks against floors and peers, as the table of docs/performance.md
 	cd bench && go run ./cmd/table
+
+.PHONY: bench-durable
+bench-durable: ## durable runs beside their floors, and a million that sleep, as docs/performance.md has them
+	cd bench && go run ./cmd/durable
+	cd bench && go run ./cmd/million
 
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME (default 20s)
