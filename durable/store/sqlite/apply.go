@@ -91,7 +91,9 @@ func (w *work) replace(t *target, write *store.Write) error {
 	if err != nil {
 		return err
 	}
-	w.tell(store.Notice{Run: write.Run, Status: s.Status, Due: claimable(s.Status, due)})
+	w.tell(store.Notice{
+		Run: write.Run, Status: s.Status, Due: claimable(s.Status, due), Revision: t.revision + 1,
+	})
 	return nil
 }
 

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/baton-go/baton/durable/store"
@@ -27,6 +28,9 @@ func (s *Store) claim(ctx context.Context, c store.Claim) (store.Claimed, error)
 			return err
 		})
 		if err != nil {
+			return store.Claimed{}, err
+		}
+		if err := s.block(ctx, seen.spoilt); err != nil {
 			return store.Claimed{}, err
 		}
 		claimed := store.Claimed{Next: seen.next}
@@ -62,6 +66,9 @@ func (s *Store) take(ctx context.Context, c store.Claim, seen []candidate) (take
 			if h.Run.Owner != "" {
 				// Until now the owner of a lease that has run out could go on appending.
 				now, err := s.candidate(context.WithoutCancel(ctx), w.conn, seen[i].id)
+				if errors.Is(err, store.ErrCorrupt) {
+					continue // the next claim will see it
+				}
 				if err != nil {
 					return err
 				}
@@ -88,7 +95,7 @@ func (s *Store) take(ctx context.Context, c store.Claim, seen []candidate) (take
 			h.Run = r
 			taken = append(taken, h)
 			w.begun = append(w.begun, lease{id: seen[i].id, run: r.ID, owner: c.Owner, flow: r.Flow, until: until})
-			w.tell(store.Notice{Run: r.ID, Status: store.Running})
+			w.tell(store.Notice{Run: r.ID, Status: store.Running, Revision: r.Revision})
 		}
 		return nil
 	})

@@ -71,7 +71,7 @@ func drain(ctx context.Context, rows driver.Rows, f func(row []driver.Value) err
 			return err
 		}
 		if ctx.Err() != nil {
-			return context.Cause(ctx)
+			return ended(ctx)
 		}
 	}
 }

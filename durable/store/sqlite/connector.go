@@ -3,7 +3,9 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 )
 
@@ -25,14 +27,23 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 		return nil, err
 	}
 	k := &conn{raw: raw, store: c.store, statements: map[string]driver.Stmt{}}
+	// SQLite opens for reading what it may not write, and says nothing.
+	readOnly, err := raw.(interface{ IsReadOnly(string) (bool, error) }).IsReadOnly("main")
+	if err == nil && readOnly {
+		err = errReadOnly
+	}
+	if err != nil {
+		return nil, errors.Join(err, k.Close())
+	}
 	for _, p := range c.pragmas {
 		if err := k.assert(ctx, p); err != nil {
-			_ = k.Close()
-			return nil, err
+			return nil, errors.Join(err, k.Close())
 		}
 	}
 	return k, nil
 }
+
+var errReadOnly = fmt.Errorf("the file cannot be written: %w", fs.ErrPermission)
 
 // Driver is that of the database.
 func (c *connector) Driver() driver.Driver { return c.driver }

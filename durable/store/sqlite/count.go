@@ -11,7 +11,8 @@ import (
 // Count counts runs: see [store.Counter].
 func (s *Store) Count(ctx context.Context, q store.Query) (map[store.Status]store.Count, error) {
 	counts := map[store.Status]store.Count{}
-	where := describeQuery(q)
+	var where conditions
+	where.describe(q)
 	query := "SELECT r.status, count(*), sum(r.finished - r.started) FROM baton_runs r" + where.where() +
 		" GROUP BY r.status"
 	err := s.read(ctx, func(c *conn) error {

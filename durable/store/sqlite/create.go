@@ -67,11 +67,8 @@ func (s *Store) createOne(w *work, r *store.Run) (store.Created, error) {
 		}
 		w.tell(store.Notice{Run: r.ID, Status: r.Status, Due: claimable(r.Status, r.Due)})
 	}
-	there, err := s.runs(context.Background(), w.conn, selectRun+"WHERE r.run = ?", r.ID)
-	if err != nil {
-		return store.Created{}, err
-	}
-	return store.Created{Run: there[0].Run, New: id != 0}, nil
+	there, err := s.run(context.Background(), w.conn, selectRun+"WHERE r.run = ?", r.ID)
+	return store.Created{Run: there.Run, New: id != 0}, err
 }
 
 // publish replaces what a run tells about itself; nil leaves it as it is.
@@ -79,9 +76,7 @@ func (w *work) publish(id int64, data []byte) error {
 	if data == nil {
 		return nil
 	}
-	p := newPacker(len(data))
-	p.bytes(data)
 	_, err := w.exec(`INSERT INTO baton_published (run, data) VALUES (?, ?)
-		ON CONFLICT (run) DO UPDATE SET data = excluded.data`, id, p.sealed())
+		ON CONFLICT (run) DO UPDATE SET data = excluded.data`, id, packPublished(data))
 	return err
 }

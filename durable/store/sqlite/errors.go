@@ -36,11 +36,10 @@ func explain(err error) error {
 	return err
 }
 
-// nothingCommitted tells whether a commit that failed with this has surely left no trace. After an error of the disk
-// the transaction may be found complete when the file is opened again.
-func nothingCommitted(err error) bool {
-	c := code(err)
-	return c != 0 && c != codes.SQLITE_IOERR && c != codes.SQLITE_CORRUPT
+// nothingCommitted tells whether a commit that failed with this code has surely left no trace. After an error of the
+// disk the transaction may be found complete when the file is opened again.
+func nothingCommitted(code int) bool {
+	return code != 0 && code != codes.SQLITE_IOERR && code != codes.SQLITE_CORRUPT
 }
 
 // fail says which operation on which store failed.

@@ -20,7 +20,7 @@ func newGate(patient time.Duration) *gate {
 // pass waits until nobody else is in the gate.
 func (g *gate) pass(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
-		return context.Cause(ctx)
+		return ended(ctx)
 	}
 	select {
 	case g.slot <- struct{}{}:
@@ -33,7 +33,7 @@ func (g *gate) pass(ctx context.Context) error {
 	case g.slot <- struct{}{}:
 		return nil
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		return ended(ctx)
 	case <-t.C:
 		return fmt.Errorf("a transaction of this process has had the database locked for %s", g.patient)
 	}

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 
@@ -15,26 +14,21 @@ import (
 // application is the application_id of files that a store made: "Batn".
 const application = 0x4261746e
 
-const magic = "SQLite format 3\x00"
+// smallest is the size of the smallest database.
+const smallest = 512
 
-// inspect refuses what is no file of ours without writing to it.
+// inspect refuses what is no file of ours, and writes nothing to it. Only SQLite opens the file: to close it otherwise
+// would end the locks of others in this process.
 func inspect(ctx context.Context, path string, adopt bool) error {
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	head := make([]byte, len(magic))
-	n, err := io.ReadFull(f, head)
-	_ = f.Close()
+	info, err := os.Stat(path)
 	switch {
-	case errors.Is(err, io.EOF):
-		return nil // empty
-	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
 		return err
-	case string(head[:n]) != magic:
+	case info.Size() == 0:
+		return nil
+	case info.Size() < smallest:
 		return fmt.Errorf("%w: the file is no SQLite database", store.ErrCorrupt)
 	}
 	db, err := sql.Open("sqlite", dsn(path, "mode=ro"))

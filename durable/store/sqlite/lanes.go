@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql/driver"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -13,8 +14,9 @@ import (
 
 // candidates are runs that may be claimed.
 type candidates struct {
-	runs []candidate
-	next time.Time // when the earliest one that is not among them is due
+	runs   []candidate
+	spoilt []spoilt
+	next   time.Time // when the earliest one that is not among them is due
 }
 
 type candidate struct {
@@ -74,28 +76,32 @@ func (s *Store) candidates(ctx context.Context, k *conn, c store.Claim) (candida
 	out := candidates{runs: make([]candidate, 0, len(all)), next: next}
 	for _, d := range all {
 		h, err := s.candidate(ctx, k, d.id)
-		if err != nil {
+		switch {
+		case errors.Is(err, store.ErrCorrupt) && h.id != 0:
+			out.spoilt = append(out.spoilt, spoilt{h, err})
+		case err != nil:
 			return candidates{}, err
+		default:
+			out.runs = append(out.runs, h)
 		}
-		out.runs = append(out.runs, h)
 	}
 	return out, nil
 }
 
 func (s *Store) candidate(ctx context.Context, k *conn, id int64) (candidate, error) {
-	runs, err := s.runs(ctx, k, selectRun+"WHERE r.id = ?", id)
-	if err != nil || len(runs) == 0 {
-		return candidate{}, err
+	f, err := s.run(ctx, k, selectRun+"WHERE r.id = ?", id)
+	c := candidate{id: f.id, seq: f.seq, history: store.History{Run: f.Run}}
+	if err == nil && f.id != 0 {
+		c.history, err = history(ctx, k, f, store.Mark{})
 	}
-	h, err := history(ctx, k, runs[0], store.Mark{})
-	return candidate{id: id, seq: runs[0].seq, history: h}, err
+	return c, err
 }
 
 // selectLanes finds the lanes by jumping over the index from one to the next.
 const selectLanes = `WITH RECURSIVE lanes (flow, priority) AS (
-	SELECT f.flow, (SELECT max(r.priority) FROM baton_runs r
-		WHERE r.flow = f.flow AND r.due IS NOT NULL AND r.status NOT IN (4, 5, 6))
-		FROM (SELECT ` + listed + ` AS flow FROM json_each(?)) f
+	SELECT wanted.flow, (SELECT max(r.priority) FROM baton_runs r
+		WHERE r.flow = wanted.flow AND r.due IS NOT NULL AND r.status NOT IN (4, 5, 6))
+		FROM (SELECT ` + listed + ` AS flow FROM json_each(?)) wanted
 	UNION ALL
 	SELECT l.flow, (SELECT max(r.priority) FROM baton_runs r
 		WHERE r.flow = l.flow AND r.priority < l.priority AND r.due IS NOT NULL AND r.status NOT IN (4, 5, 6))

@@ -4,13 +4,15 @@ import (
 	"cmp"
 	"context"
 	"database/sql/driver"
+	"errors"
 	"slices"
 
 	"github.com/baton-go/baton/durable/store"
 )
 
 // List returns runs: see [store.Store]. A query for IDs, for a parent, for labels or for what has expired looks at
-// those runs only; any other goes along the order until it has found enough.
+// those runs only; any other goes along the order until it has found enough. A run of which something cannot be read is
+// there without that, and its Reason says what.
 func (s *Store) List(ctx context.Context, q store.Query) ([]store.Run, error) {
 	var runs []store.Run
 	err := s.read(ctx, func(c *conn) (err error) {
@@ -39,21 +41,20 @@ func (s *Store) list(ctx context.Context, c *conn, q store.Query) ([]store.Run, 
 	}
 	runs := make([]store.Run, 0, len(spots))
 	for _, sp := range spots {
-		found, err := s.runs(ctx, c, selectRun+"WHERE r.id = ?", sp.id)
+		f, err := s.run(ctx, c, selectRun+"WHERE r.id = ?", sp.id)
 		if err != nil {
-			return nil, err
+			if f.id == 0 || !errors.Is(err, store.ErrCorrupt) {
+				return nil, err
+			}
+			f.Reason = err.Error()
 		}
-		for _, f := range found {
-			runs = append(runs, f.Run)
-		}
+		runs = append(runs, f.Run)
 	}
 	return runs, nil
 }
 
 // spots finds the runs of a page.
 func (s *Store) spots(ctx context.Context, c *conn, q store.Query) ([]spot, error) {
-	where := describeQuery(q)
-	where.behind(q)
 	direct := len(q.IDs) > 0 || q.Parent != "" || len(q.Labels) > 0
 	if !direct && !q.Expired.IsZero() {
 		few, err := fewExpired(ctx, c, q)
@@ -63,7 +64,7 @@ func (s *Store) spots(ctx context.Context, c *conn, q store.Query) ([]spot, erro
 		direct = few
 	}
 	if direct {
-		return readSpots(ctx, c, q, where, "baton_runs r")
+		return readSpots(ctx, c, page{Query: q})
 	}
 	// The index has the order for each status: the page is merged from the pages of each.
 	statuses := q.Statuses
@@ -74,13 +75,11 @@ func (s *Store) spots(ctx context.Context, c *conn, q store.Query) ([]spot, erro
 	}
 	var all []spot
 	for _, st := range slices.Compact(slices.Sorted(slices.Values(statuses))) {
-		one := conditions{terms: append([]string{"r.status = ?"}, where.terms...)}
-		one.args = append([]any{int64(st)}, where.args...)
-		page, err := readSpots(ctx, c, q, one, "baton_runs r INDEXED BY baton_status")
+		spots, err := readSpots(ctx, c, page{Query: q, along: true, status: st})
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, page...)
+		all = append(all, spots...)
 	}
 	slices.SortFunc(all, func(a, b spot) int {
 		order := cmp.Or(cmp.Compare(a.created, b.created), cmp.Compare(a.run, b.run))
@@ -105,15 +104,11 @@ func fewExpired(ctx context.Context, c *conn, q store.Query) (bool, error) {
 	return n < few, err
 }
 
-func readSpots(ctx context.Context, c *conn, q store.Query, where conditions, from string) ([]spot, error) {
-	order := " ORDER BY r.created, r.run LIMIT ?"
-	if q.Newest {
-		order = " ORDER BY r.created DESC, r.run DESC LIMIT ?"
-	}
-	var page []spot
-	err := c.once(ctx, "SELECT r.id, r.created, r.run FROM "+from+where.where()+order, func(row []driver.Value) error {
-		page = append(page, spot{row[0].(int64), row[1].(int64), row[2].(string)})
+func readSpots(ctx context.Context, c *conn, p page) (spots []spot, err error) {
+	query, args := p.query()
+	err = c.once(ctx, query, func(row []driver.Value) error {
+		spots = append(spots, spot{row[0].(int64), row[1].(int64), row[2].(string)})
 		return nil
-	}, append(where.args, int64(q.Limit))...)
-	return page, err
+	}, args...)
+	return spots, err
 }

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
-	"errors"
 
 	"github.com/baton-go/baton/durable/store"
 )
@@ -27,14 +26,14 @@ func (s *Store) Load(ctx context.Context, id string, from store.Mark) (store.His
 }
 
 func (s *Store) load(ctx context.Context, c *conn, id string, from store.Mark) (store.History, error) {
-	runs, err := s.runs(ctx, c, selectRun+"WHERE r.run = ?", id)
+	f, err := s.run(ctx, c, selectRun+"WHERE r.run = ?", id)
 	if err != nil {
 		return store.History{}, err
 	}
-	if len(runs) == 0 {
+	if f.id == 0 {
 		return store.History{}, store.ErrNotFound
 	}
-	return history(ctx, c, runs[0], from)
+	return history(ctx, c, f, from)
 }
 
 // history reads the log and the inbox of a run.
@@ -76,8 +75,8 @@ func (s *Store) read(ctx context.Context, f func(c *conn) error) error {
 		if err := f(c); err != nil {
 			c.rollback()
 			// The driver says that it was interrupted; the caller wants to know why.
-			if ctx.Err() != nil && !errors.Is(err, context.Cause(ctx)) {
-				return context.Cause(ctx)
+			if ctx.Err() != nil {
+				return ended(ctx)
 			}
 			return err
 		}

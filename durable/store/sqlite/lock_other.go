@@ -8,3 +8,5 @@ import (
 )
 
 func tryLock(*os.File) error { return errors.ErrUnsupported }
+
+func unlock(*os.File) error { return errors.ErrUnsupported }

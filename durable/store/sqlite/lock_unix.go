@@ -20,3 +20,6 @@ func tryLock(f *os.File) error {
 		}
 	}
 }
+
+// unlock ends the lock, also if a process that is being started has the file for a moment.
+func unlock(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }

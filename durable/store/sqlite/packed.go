@@ -98,6 +98,21 @@ func unpackFacts(b []byte, r *store.Run) bool {
 	return u.done()
 }
 
+func packPublished(data []byte) []byte {
+	p := newPacker(len(data))
+	p.bytes(data)
+	return p.sealed()
+}
+
+func unpackPublished(b []byte, r *store.Run) bool {
+	if len(b) == 0 {
+		return true
+	}
+	u := newUnpacker(b)
+	r.Published = u.bytes()
+	return u.done()
+}
+
 // packState packs what has no column of a state; nil is for a state that has nothing of it.
 func packState(s *store.State) []byte {
 	if s.Result.Codec == "" && s.Result.Data == nil && s.Failure.Codec == "" && s.Failure.Data == nil &&

@@ -29,7 +29,7 @@ func (s *Store) pools() error {
 		db.SetMaxIdleConns(max(most, 2))
 		return db
 	}
-	s.writers = pool(1, nil, busyStep, nil)
+	s.writers = pool(1, nil, busyStep, nil, walSettings()...)
 	s.readers = pool(4, nil, s.config.BusyTimeout, nil, pragma{"query_only", "1", "1"})
 	s.users = pool(0, s, s.config.BusyTimeout, []string{"_txlock=immediate"})
 	return nil
@@ -37,9 +37,8 @@ func (s *Store) pools() error {
 
 // settings are those of every connection. The order matters: how long to wait for locks comes first.
 //
-// The write-ahead log is moved into the file whenever it has a thousand pages, by whoever commits; it is cut to 64 MiB
-// after it was longer because of a long transaction. Full means that on macOS, too, the disk is told. The file does not
-// shrink when runs are deleted, their pages are used again: to be able to shrink would cost another page per commit.
+// Full means that on macOS, too, the disk is told. The file does not shrink when runs are deleted, their pages are used
+// again: to be able to shrink would cost another page per commit.
 func settings(c Config, busy time.Duration) []pragma {
 	ms := strconv.FormatInt(busy.Milliseconds(), 10)
 	return []pragma{
@@ -49,8 +48,7 @@ func settings(c Config, busy time.Duration) []pragma {
 		{"fullfsync", "1", "1"},
 		{"checkpoint_fullfsync", "1", "1"},
 		{"foreign_keys", "1", "1"},
-		{"wal_autocheckpoint", "1000", "1000"},
-		{"journal_size_limit", "67108864", "67108864"},
+		{"journal_size_limit", strconv.Itoa(walEnough), strconv.Itoa(walEnough)},
 	}
 }
 

@@ -26,10 +26,9 @@ func (c *conditions) where() string {
 	return " WHERE " + strings.Join(c.terms, " AND ")
 }
 
-// describeQuery translates a query, but for its place, order and limit. A plus keeps an index from being used: with the
-// conditions that have an index of their own the status is only looked at.
-func describeQuery(q store.Query) conditions {
-	var c conditions
+// describe adds the conditions of a query, but not its place, order and limit. A plus keeps an index from being used:
+// with the conditions that have an index of their own the status is only looked at.
+func (c *conditions) describe(q store.Query) {
 	if len(q.IDs) > 0 {
 		c.add("r.run IN (SELECT "+listed+" FROM json_each(?))", list(q.IDs))
 	}
@@ -53,7 +52,6 @@ func describeQuery(q store.Query) conditions {
 	if !q.Expired.IsZero() {
 		c.add("r.expires <= ?", q.Expired.UnixMicro())
 	}
-	return c
 }
 
 // list is a list of strings as one value. They are in hexadecimal, since JSON cannot hold every string.
@@ -72,6 +70,31 @@ func list(all []string) string {
 
 // listed is a string of a list: the value of a row of json_each.
 const listed = "CAST(unhex(value) AS TEXT)"
+
+// page is a query for the places of runs.
+type page struct {
+	store.Query
+	// along goes along the order of the runs of one status, until it has found enough. Otherwise all runs that meet the
+	// conditions are sorted.
+	along  bool
+	status store.Status
+}
+
+func (p page) query() (string, []any) {
+	var c conditions
+	from := "baton_runs r"
+	if p.along {
+		from += " INDEXED BY baton_status"
+		c.add("r.status = ?", int64(p.status))
+	}
+	c.describe(p.Query)
+	c.behind(p.Query)
+	order := " ORDER BY r.created, r.run LIMIT ?"
+	if p.Newest {
+		order = " ORDER BY r.created DESC, r.run DESC LIMIT ?"
+	}
+	return "SELECT r.id, r.created, r.run FROM " + from + c.where() + order, append(c.args, int64(p.Limit))
+}
 
 // behind adds the condition that a run comes after the place.
 func (c *conditions) behind(q store.Query) {

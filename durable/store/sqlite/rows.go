@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"time"
 
 	"github.com/baton-go/baton/durable/store"
@@ -38,37 +39,32 @@ func scanRun(row []driver.Value) (found, error) {
 	r.Revision = row[13].(int64)
 	state, _ := row[15].([]byte)
 	facts, _ := row[16].([]byte)
+	published, _ := row[17].([]byte)
+	var err error
 	if !unpackState(state, &r.State) {
-		return f, corrupt(r.ID, "the state cannot be read")
+		err = corrupt(r.ID, "the state cannot be read")
 	}
 	if !unpackFacts(facts, r) {
-		return f, corrupt(r.ID, "the facts cannot be read")
+		err = corrupt(r.ID, "the facts cannot be read")
 	}
-	if published, ok := row[17].([]byte); ok {
-		u := newUnpacker(published)
-		r.Published = u.bytes()
-		if !u.done() {
-			return f, corrupt(r.ID, "what it published cannot be read")
-		}
+	if !unpackPublished(published, r) {
+		err = corrupt(r.ID, "what it published cannot be read")
 	}
-	return f, nil
+	return f, err
 }
 
-// runs returns the runs that a query which begins with selectRun finds.
-func (s *Store) runs(ctx context.Context, c *conn, query string, args ...any) ([]found, error) {
-	var all []found
-	err := c.each(ctx, query, func(row []driver.Value) error {
-		f, err := scanRun(row)
-		if err != nil {
-			return err
-		}
+// run returns the run that a query which begins with selectRun finds, or one without an id. If something about it
+// cannot be read, the error says what, and the run is the rest.
+func (s *Store) run(ctx context.Context, c *conn, query string, arg any) (f found, err error) {
+	var spoilt error
+	err = c.each(ctx, query, func(row []driver.Value) error {
+		f, spoilt = scanRun(row)
 		if f.Owner != "" {
 			f.Due = s.leaseEnd(f.ID)
 		}
-		all = append(all, f)
 		return nil
-	}, args...)
-	return all, err
+	}, arg)
+	return f, errors.Join(err, spoilt)
 }
 
 // leaseEnd is when the lease of the run ends, by the clock of the wall.

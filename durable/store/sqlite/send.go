@@ -65,7 +65,7 @@ func (w *work) sendOne(m *store.Message) (refused, err error) {
 	if _, err = w.exec(insert, to.id, to.seq+1, packMessage(m)); err != nil {
 		return nil, err
 	}
-	w.tell(store.Notice{Run: m.Run, Status: to.status, Due: to.due, Sent: true})
+	w.tell(store.Notice{Run: m.Run, Status: to.status, Due: to.due, Sent: true, Revision: to.revision})
 	return nil, nil
 }
 

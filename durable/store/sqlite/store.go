@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"sync"
 
@@ -24,9 +23,10 @@ type Store struct {
 	readers *sql.DB
 	users   *sql.DB
 
-	gate   *gate
-	leases leases
-	claims sync.Mutex // claims and renewals take turns
+	gate        *gate
+	checkpoints checkpoints
+	leases      leases
+	claims      sync.Mutex // claims and renewals take turns
 
 	life   sync.RWMutex // held for reading by every call
 	closed bool
@@ -63,7 +63,11 @@ func open(ctx context.Context, path string, c Config) (_ *Store, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: full, config: c, gate: newGate(c.BusyTimeout), leases: leases{byRun: map[string]lease{}}}
+	s := &Store{
+		path: full, config: c, gate: newGate(c.BusyTimeout),
+		checkpoints: checkpoints{file: full + "-wal", limit: walEnough},
+		leases:      leases{byRun: map[string]lease{}},
+	}
 	if s.lock, err = lockFile(full + "-lock"); err != nil {
 		return nil, err
 	}
@@ -119,12 +123,15 @@ func (s *Store) Remove() error {
 		return fmt.Errorf("remove store %q: %w", s.path, err)
 	}
 	var errs []error
-	for _, suffix := range []string{"", "-wal", "-shm", "-lock"} {
-		if err := os.Remove(s.path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			errs = append(errs, err)
-		}
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		errs = append(errs, ignoreMissing(os.Remove(s.path+suffix)))
 	}
-	return errors.Join(append(errs, lock.Close())...)
+	removed := os.Remove(lock.Name())
+	errs = append(errs, unlock(lock), lock.Close())
+	if removed != nil { // Windows removes no file that is open
+		errs = append(errs, os.Remove(lock.Name()))
+	}
+	return errors.Join(errs...)
 }
 
 // release closes what was opened, the lock last.
@@ -135,7 +142,7 @@ func (s *Store) release() error {
 			errs = append(errs, db.Close())
 		}
 	}
-	return errors.Join(append(errs, s.lock.Close())...)
+	return errors.Join(append(errs, unlock(s.lock), s.lock.Close())...)
 }
 
 // DB is the database for the user's own tables, whose names do not begin with baton_. Its connections have the store's

@@ -112,7 +112,7 @@ func (s *Store) record(ctx context.Context, tx *sql.Tx, write store.Write) error
 
 // uncertain wraps ErrUnknown if the transaction may have been committed nevertheless.
 func uncertain(err error) error {
-	if nothingCommitted(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
+	if nothingCommitted(code(err)) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
 		errors.Is(err, sql.ErrTxDone) {
 		return err
 	}

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -36,9 +37,18 @@ func (w *work) rows(query string, f func(row []driver.Value) error, args ...any)
 // alive returns why a call is not to go on.
 func alive(ctx context.Context) error {
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		return ended(ctx)
 	}
 	return nil
+}
+
+// ended is the error of a context that has ended, and its cause.
+func ended(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if errors.Is(cause, err) {
+		return cause
+	}
+	return fmt.Errorf("%w: %w", err, cause)
 }
 
 // now is the time as it is stored. It has no monotonic part.
@@ -78,7 +88,11 @@ func (s *Store) locked(ctx context.Context, f func(c *conn) error) error {
 		return err
 	}
 	defer s.gate.leave()
-	return use(context.WithoutCancel(ctx), s.writers, f)
+	return use(context.WithoutCancel(ctx), s.writers, func(c *conn) error {
+		err := f(c)
+		s.checkpoints.after(c)
+		return err
+	})
 }
 
 // pass goes through the gate, unless ctx is that of a transaction which is in it.
@@ -98,7 +112,7 @@ func (s *Store) patiently(ctx context.Context, f func() error) error {
 		case !busy(err):
 			return err
 		case ctx.Err() != nil:
-			return context.Cause(ctx)
+			return ended(ctx)
 		case time.Now().After(until):
 			return fmt.Errorf("another program has had the file locked for %s: %w", s.config.BusyTimeout, err)
 		}

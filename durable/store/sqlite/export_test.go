@@ -1,0 +1,107 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"slices"
+
+	"github.com/baton-go/baton/durable/store"
+)
+
+// Set makes a setting of the connection that writes.
+func (s *Store) Set(name, set, is string) error {
+	return use(context.Background(), s.writers, func(c *conn) error {
+		return c.assert(context.Background(), pragma{name, set, is})
+	})
+}
+
+// OnWriter reads a setting of the connection that writes.
+func (s *Store) OnWriter(name string) (is string, err error) {
+	err = use(context.Background(), s.writers, func(c *conn) error {
+		return c.once(context.Background(), "PRAGMA "+name, func(row []driver.Value) error {
+			is = fmt.Sprint(row[0])
+			return nil
+		})
+	})
+	return is, err
+}
+
+// Statements are those that the store's connections have prepared.
+func (s *Store) Statements() []string {
+	all := map[string]bool{}
+	for _, pool := range []*sql.DB{s.writers, s.readers} {
+		_ = use(context.Background(), pool, func(c *conn) error {
+			for query := range c.statements {
+				all[query] = true
+			}
+			return nil
+		})
+	}
+	var sorted []string
+	for query := range all {
+		sorted = append(sorted, query)
+	}
+	slices.Sort(sorted)
+	return sorted
+}
+
+// Plan is what SQLite means to do for a query, line by line.
+func (s *Store) Plan(query string) (lines []string, err error) {
+	err = use(context.Background(), s.writers, func(c *conn) error {
+		rows, err := c.raw.(driver.QueryerContext).QueryContext(context.Background(), "EXPLAIN QUERY PLAN "+query, nulls)
+		if err != nil {
+			return err
+		}
+		return drain(context.Background(), rows, func(row []driver.Value) error {
+			lines = append(lines, row[3].(string))
+			return nil
+		})
+	})
+	return lines, err
+}
+
+// nulls are arguments for any query.
+var nulls = func() []driver.NamedValue {
+	all := make([]driver.NamedValue, 4*appendMost)
+	for i := range all {
+		all[i].Ordinal = i + 1
+	}
+	return all
+}()
+
+// PageQuery is the query for a page of runs, along the order or not.
+func PageQuery(q store.Query, along bool) string {
+	query, _ := page{Query: q, along: along}.query()
+	return query
+}
+
+// Packed packs and unpacks what is packed.
+type Packed struct {
+	Run     store.Run
+	Record  store.Record
+	Message store.Message
+}
+
+// Pack packs it as four blobs.
+func (p *Packed) Pack() [][]byte {
+	return [][]byte{
+		packFacts(&p.Run), packState(&p.Run.State), packPublished(p.Run.Published), packRecord(&p.Record),
+		packMessage(&p.Message),
+	}
+}
+
+// Unpack tells of each blob whether it could be read.
+func (p *Packed) Unpack(blobs [][]byte) []bool {
+	return []bool{
+		unpackFacts(blobs[0], &p.Run), unpackState(blobs[1], &p.Run.State), unpackPublished(blobs[2], &p.Run),
+		unpackRecord(blobs[3], &p.Record), unpackMessage(blobs[4], &p.Message),
+	}
+}
+
+// Uncertain is what becomes of an error of a commit.
+func Uncertain(err error) error { return uncertain(err) }
+
+// NothingCommitted tells whether a commit that failed with a code of SQLite's left nothing.
+func NothingCommitted(code int) bool { return nothingCommitted(code) }

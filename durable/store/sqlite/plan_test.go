@@ -1,0 +1,140 @@
+package sqlite_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/durable/store/sqlite"
+)
+
+// everything has the store do all that it can do, so that all of its statements are prepared.
+func everything(t *testing.T, s *sqlite.Store) {
+	t.Helper()
+	ctx := t.Context()
+	labelled := pending("labelled")
+	labelled.Labels = map[string]string{"a": "b"}
+	labelled.Published = []byte("p")
+	future := pending("future")
+	future.Due = time.Now().Add(hour)
+	_, err := s.Create(ctx, []store.Run{labelled, future})
+	require.NoError(t, err)
+	var ids []string
+	for c := 'a'; c < 'a'+20; c++ {
+		ids = append(ids, string(c))
+	}
+	runs := leased(t, s, append(ids, "labelled")...)
+	var writes []store.Write
+	for _, r := range runs {
+		writes = append(writes, step(r, 1))
+	}
+	commit(t, s, writes[0])
+	commit(t, s, writes...)
+	_, err = s.Send(ctx, []store.Message{{Run: "a", Key: "k"}, {Run: "future"}})
+	require.NoError(t, err)
+	_, err = s.Renew(ctx, "owner", time.Nanosecond)
+	require.NoError(t, err)
+	_, err = s.Load(ctx, "a", store.Mark{})
+	require.NoError(t, err)
+	a := runs[0]
+	commit(t, s, store.Write{
+		Run: a.ID, Epoch: a.Epoch, Records: step(a, 2).Records, Consumed: []int64{1}, Published: []byte("p"),
+		State: &store.State{Status: store.Waiting}, Revision: a.Revision, Release: true, Seen: 0, Restart: &a.Input,
+	})
+	claim(t, s, 30) // leases that have run out, too
+	_, err = s.List(ctx, store.Query{Expired: time.Now()})
+	require.NoError(t, err)
+	commit(t, s, store.Write{
+		Run: "labelled", State: &store.State{Status: store.Failed}, Revision: 2, Release: true,
+	})
+	n, err := s.Delete(ctx, []string{"labelled"})
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+}
+
+func TestNoStatementLooksAtAllRows(t *testing.T) {
+	t.Parallel()
+	s := open(t, sqlite.Config{})
+	everything(t, s)
+	statements := s.Statements()
+	for _, part := range []string{
+		"INSERT OR IGNORE INTO baton_records", "WITH v (run, epoch, n, data)", "WITH RECURSIVE lanes",
+		"UPDATE baton_runs SET status = 2", "FROM baton_records WHERE run", "UPDATE baton_runs SET seq",
+		"FROM baton_runs r WHERE owner", "expires <=",
+	} {
+		require.True(t, containsPart(statements, part), "%q was not prepared", part)
+	}
+	for _, query := range statements {
+		if !strings.Contains(query, "sqlite_schema") && query != "SELECT version FROM baton_schema" &&
+			!strings.HasPrefix(query, "UPDATE baton_schema") {
+			planIsBounded(t, s, query, false)
+		}
+	}
+}
+
+func TestListsLookAtWhatTheyAreAboutOnly(t *testing.T) {
+	t.Parallel()
+	s := open(t, sqlite.Config{})
+	now := time.Now()
+	for name, q := range map[string]store.Query{
+		"ids": {IDs: []string{"a"}}, "parent": {Parent: "p"}, "labels": {Labels: map[string]string{"a": "b"}},
+		"expired": {Expired: now}, "ids among others": {
+			IDs: []string{"a"}, Statuses: []store.Status{1, 2}, Flows: []string{"f"}, Parent: "p", Expired: now,
+			Labels: map[string]string{"a": "b", "c": "d"}, After: store.Cursor{Created: now, ID: "a"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			planIsBounded(t, s, sqlite.PageQuery(q, false), true)
+			q.Newest = true
+			planIsBounded(t, s, sqlite.PageQuery(q, false), true)
+		})
+	}
+	for name, q := range map[string]store.Query{
+		"all": {}, "flows": {Flows: []string{"f"}}, "expired": {Expired: now},
+		"page": {After: store.Cursor{Created: now, ID: "a"}},
+	} {
+		t.Run("along the order: "+name, func(t *testing.T) {
+			t.Parallel()
+			for _, newest := range []bool{false, true} {
+				q.Newest = newest
+				lines, err := s.Plan(sqlite.PageQuery(q, true))
+				require.NoError(t, err)
+				require.Contains(t, lines[0], "SEARCH r USING INDEX baton_status (status=?", strings.Join(lines, "\n"))
+				for _, line := range lines {
+					require.NotEqual(t, "USE TEMP B-TREE FOR ORDER BY", line)
+				}
+			}
+		})
+	}
+}
+
+// planIsBounded checks that a query scans no table of the store. Their aliases have one letter; v and l are lists. The
+// index of the leases has nothing but the leases.
+func planIsBounded(t *testing.T, s *sqlite.Store, query string, sorts bool) {
+	t.Helper()
+	lines, err := s.Plan(query)
+	require.NoError(t, err, query)
+	for _, line := range lines {
+		if scanned, ok := strings.CutPrefix(line, "SCAN "); ok && scanned != "baton_runs USING INDEX baton_leases" {
+			table := strings.Fields(scanned)[0]
+			require.False(t, len(table) == 1 && table != "v" && table != "l" || strings.HasPrefix(table, "baton_"),
+				"%s\n%s", query, strings.Join(lines, "\n"))
+		}
+		if !sorts {
+			require.NotContains(t, line, "TEMP B-TREE", "%s\n%s", query, strings.Join(lines, "\n"))
+		}
+	}
+}
+
+func containsPart(all []string, part string) bool {
+	for _, s := range all {
+		if strings.Contains(s, part) {
+			return true
+		}
+	}
+	return false
+}
