@@ -17,7 +17,8 @@ type Start[In any] struct {
 	// Flow is the name of the child's flow.
 	Flow  string
 	Input In
-	// ID is the child's. Without one it is made of the parent's and the step, such as "order-42:3.1.0".
+	// ID is the child's. Without one it is made of the parent's, the step, and a few digits that are the parent's own,
+	// such as "order-42:3.1.0-8f3a2c1b".
 	ID string `json:",omitempty"`
 	// OnParentClose says what becomes of the child when the parent ends: it is cancelled by default.
 	OnParentClose ParentClose `json:",omitempty"`
@@ -76,8 +77,11 @@ func (f Flow[In, Out]) StartChild(y actions.Yield, in In, opts ...StartOption) (
 	})
 }
 
-// Await yields an [Await] of a child that is a run of this flow.
-func (f Flow[In, Out]) Await(y actions.Yield, id string) (Out, error) {
+// Await yields an [Await] of a child that is a run of this flow. What is no ID, and so nobody's, is an error at once.
+func (f Flow[In, Out]) Await(y actions.Yield, id string) (out Out, err error) {
+	if err := checkID(id); err != nil {
+		return out, err
+	}
 	return orchestrate.Do(y, Await[Out]{ID: id})
 }
 

@@ -2,6 +2,8 @@ package durable_test
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -49,17 +51,28 @@ func TestAParentAwaitsItsChildren(t *testing.T) {
 		run := launch(t, h, sum, []int{1, 2, 3}, durable.WithID("p"))
 		synctestSleep(time.Minute)
 		require.Equal(t, durable.Waiting, h.status(t, "p"))
-		var children []string
-		for m, err := range h.List(t.Context(), durable.Filter{Parent: "p"}) {
-			require.NoError(t, err)
-			require.Equal(t, durable.Waiting, m.Status)
-			children = append(children, m.ID)
+		children := childrenOf(t, h, "p")
+		require.Len(t, children, 3)
+		for i, id := range children {
+			require.Regexp(t, fmt.Sprintf("^p:%d-[0-9a-f]{8}$", i), id)
+			require.Equal(t, durable.Waiting, h.status(t, id))
 		}
-		require.ElementsMatch(t, []string{"p:0", "p:1", "p:2"}, children)
 		require.Equal(t, 12, result(t, run))
 		require.Equal(t, time.Hour, since(start), "they ran beside each other")
-		require.Equal(t, 4, result(t, durable.Attach[int](h, "p:1")), "a child is a run like any other")
+		require.Equal(t, 4, result(t, durable.Attach[int](h, children[1])), "a child is a run like any other")
 	})
+}
+
+// childrenOf lists the IDs of the children of a run, in order.
+func childrenOf(t *testing.T, h *house, parent string) []string {
+	t.Helper()
+	var ids []string
+	for m, err := range h.List(t.Context(), durable.Filter{Parent: parent}) {
+		require.NoError(t, err)
+		ids = append(ids, m.ID)
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 func TestTheErrorOfAChildIsTheErrorOfItsAwait(t *testing.T) {
@@ -68,8 +81,8 @@ func TestTheErrorOfAChildIsTheErrorOfItsAwait(t *testing.T) {
 		run := launch(t, h, sum, []int{-1}, durable.WithID("p"))
 		_, err := run.Result(t.Context())
 		require.ErrorContains(t, err, "below zero")
-		_, err = durable.Attach[int](h, "p:0").Result(t.Context())
-		require.EqualError(t, err, `run "p:0" of flow "twice" failed: below zero`)
+		_, err = durable.Attach[int](h, childrenOf(t, h, "p")[0]).Result(t.Context())
+		require.ErrorContains(t, err, ` of flow "twice" failed: below zero`)
 	})
 }
 
@@ -82,8 +95,9 @@ func TestACancelledParentCancelsItsChildren(t *testing.T) {
 		require.NoError(t, err)
 		_, err = run.Result(t.Context())
 		require.EqualError(t, err, `run "p" was cancelled: enough`)
-		require.Equal(t, durable.Cancelled, h.status(t, "p:0"))
-		require.Equal(t, durable.Cancelled, h.status(t, "p:1"))
+		for _, id := range childrenOf(t, h, "p") {
+			require.Equal(t, durable.Cancelled, h.status(t, id))
+		}
 	})
 }
 
@@ -92,12 +106,13 @@ func TestACancelledChildIsAnErrorThatTheParentMayHandle(t *testing.T) {
 	inHouse(t, durable.Flows(sum, twice), func(t *testing.T, h *house) {
 		run := launch(t, h, sum, []int{1}, durable.WithID("p"))
 		synctestSleep(time.Minute)
-		_, err := h.Cancel(t.Context(), "p:0", "not this one")
+		child := childrenOf(t, h, "p")[0]
+		_, err := h.Cancel(t.Context(), child, "not this one")
 		require.NoError(t, err)
 		_, err = run.Result(t.Context())
 		var failed *durable.RunError
 		require.ErrorAs(t, err, &failed, "the parent was not cancelled: it failed with what it returned")
-		require.Contains(t, failed.Message, `run "p:0" was cancelled: not this one`)
+		require.Contains(t, failed.Message, fmt.Sprintf("run %q was cancelled: not this one", child))
 	})
 }
 
@@ -162,5 +177,41 @@ func TestAChildIDThatIsTakenIsAnErrorOfTheStart(t *testing.T) {
 		require.ErrorContains(t, err, "there is another run with this ID")
 		require.ErrorIs(t, err, durable.ErrConflict)
 		synctest.Wait()
+	})
+}
+
+func TestARunUnderAnIDThatWasUsedBeforeHasChildrenOfItsOwn(t *testing.T) {
+	t.Parallel()
+	inHouse(t, durable.Flows(sum, twice), func(t *testing.T, h *house) {
+		start := time.Now()
+		for i := range 3 {
+			run := launch(t, h, sum, []int{1}, durable.WithID("p"))
+			require.True(t, run.New())
+			require.Equal(t, 2, result(t, run))
+			require.Equal(t, time.Duration(i+1)*time.Hour, since(start))
+			require.NoError(t, h.Delete(t.Context(), "p")) // and its children are kept
+		}
+		require.Len(t, childrenOf(t, h, "p"), 3)
+	})
+}
+
+// fixed starts a child under an ID of its own and awaits it.
+var fixed = durable.Define("fixed", func(y actions.Yield, _ struct{}) (int, error) {
+	id, err := twice.StartChild(y, 5, durable.WithID("child"))
+	if err != nil {
+		return 0, err
+	}
+	return twice.Await(y, id)
+})
+
+func TestAChildUnderAChosenIDThatHasEndedIsAwaitedAllTheSame(t *testing.T) {
+	t.Parallel()
+	inHouse(t, durable.Flows(fixed, twice), func(t *testing.T, h *house) {
+		start := time.Now()
+		for range 3 {
+			require.Equal(t, 10, result(t, launch(t, h, fixed, struct{}{}, durable.WithID("p"))))
+			require.NoError(t, h.Delete(t.Context(), "p"))
+		}
+		require.Equal(t, time.Hour, since(start), "the child ran once")
 	})
 }

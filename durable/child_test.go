@@ -63,4 +63,6 @@ func TestBadOptionsOfAChildAreNotYielded(t *testing.T) {
 		_, err := buy.StartChild(y, order{}, c.opt)
 		require.ErrorIs(t, err, c.want)
 	}
+	_, err := buy.Await(y, "")
+	require.ErrorIs(t, err, durable.ErrBadID)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/baton-go/baton/actions"
@@ -53,18 +54,27 @@ func (c *Client) startChild(ctx context.Context, parent store.Run, a childStart)
 	if err != nil {
 		return "", err
 	}
-	return created[0].Run.ID, nil
+	child := created[0].Run
+	if !created[0].New && child.Status.Finished() {
+		// It may have ended before this parent was there: under a chosen ID, of an earlier run with the parent's.
+		if _, err := c.store.Send(ctx, childEnd(child, child.State)); err != nil {
+			return "", d.notStarted(err)
+		}
+	}
+	return child.ID, nil
 }
 
 // childID makes the ID of a child of its parent's and the step that starts it. Every generation of the parent has
-// children of its own. What becomes too long is hashed.
+// children of its own, and so has every run that there is under the parent's ID, one after the other: the seed tells
+// them apart. What becomes too long is hashed.
 func childID(parent store.Run, path string) string {
 	id := parent.ID + ":" + path
 	if parent.Generation > 0 {
 		id += "@" + strconv.FormatInt(parent.Generation, 10)
 	}
-	if len(id) > maxName {
-		return fmt.Sprintf("child:%x", sha256.Sum256([]byte(id)))
+	sum := sha256.Sum256(append(slices.Clone(parent.Seed), id...))
+	if len(id)+9 > maxName {
+		return fmt.Sprintf("child:%x", sum)
 	}
-	return id
+	return fmt.Sprintf("%s-%x", id, sum[:4])
 }

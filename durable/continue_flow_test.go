@@ -110,11 +110,10 @@ func TestEveryGenerationHasChildrenOfItsOwn(t *testing.T) {
 	inHouse(t, durable.Flows(nursery, twice), func(t *testing.T, h *house) {
 		run := launch(t, h, nursery, 1, durable.WithID("p"))
 		require.Equal(t, 6, result(t, run))
-		var children []string
-		for m, err := range h.List(t.Context(), durable.Filter{Parent: "p"}) {
-			require.NoError(t, err)
-			children = append(children, m.ID)
-		}
-		require.ElementsMatch(t, []string{"p:0", "p:0@1", "p:0@2"}, children)
+		children := childrenOf(t, h, "p")
+		require.Len(t, children, 3)
+		require.Regexp(t, "^p:0-[0-9a-f]{8}$", children[0])
+		require.Regexp(t, "^p:0@1-[0-9a-f]{8}$", children[1])
+		require.Regexp(t, "^p:0@2-[0-9a-f]{8}$", children[2])
 	})
 }

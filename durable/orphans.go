@@ -30,6 +30,14 @@ func (s insistent) List(ctx context.Context, q store.Query) (runs []store.Run, e
 	return runs, err
 }
 
+func (s insistent) Send(ctx context.Context, messages []store.Message) (errs []error, err error) {
+	err = s.outage.insist(ctx, "send", func() error {
+		errs, err = s.Store.Send(ctx, messages)
+		return err
+	})
+	return errs, err
+}
+
 func (s insistent) Commit(ctx context.Context, writes []store.Write) (errs []error, err error) {
 	err = s.outage.insist(ctx, "commit", func() error {
 		errs, err = s.Store.Commit(ctx, writes)
