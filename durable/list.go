@@ -97,6 +97,8 @@ func (f Filter) query() (store.Query, error) {
 	switch {
 	case f.Limit < 0:
 		return q, badOption("the limit %d is negative", f.Limit)
+	case f.Parent != "" && checkID(f.Parent) != nil:
+		return q, fmt.Errorf("parent: %w", checkID(f.Parent))
 	case f.After != "":
 		var err error
 		q.After, err = parseCursor(f.After)

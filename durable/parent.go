@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/baton-go/baton/durable/store"
 )
@@ -35,11 +36,12 @@ func parentsLive(ctx context.Context, in store.Store, runs []store.Run) error {
 // endOrphans cancels children whose parents have ended since [parentsLive] looked: those that ended them before they
 // were there could not.
 func (c *Client) endOrphans(ctx context.Context, in store.Store, runs []store.Run) error {
+	runs = slices.DeleteFunc(slices.Clone(runs), func(r store.Run) bool { return r.OnParentClose == Abandon })
 	if err := parentsLive(ctx, in, runs); !errors.Is(err, ErrFinished) {
-		return nil
+		return err
 	}
 	for _, r := range runs {
-		if r.Parent == "" || r.OnParentClose == Abandon || parentsLive(ctx, in, []store.Run{r}) == nil {
+		if r.Parent == "" || parentsLive(ctx, in, []store.Run{r}) == nil {
 			continue
 		}
 		if _, err := c.Cancel(ctx, r.ID, parentEnded); err != nil && !errors.Is(err, ErrFinished) {
