@@ -27,8 +27,11 @@ type outage struct {
 	reminded time.Time
 }
 
-// failed notes that the store failed to do what it was asked.
+// failed notes that the store failed to do what it was asked. One that was interrupted, because ctx is done, has not.
 func (o *outage) failed(ctx context.Context, what string, err error) {
+	if ctx.Err() != nil {
+		return
+	}
 	o.mu.Lock()
 	now := time.Now()
 	if o.since.IsZero() {
