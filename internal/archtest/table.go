@@ -133,7 +133,15 @@ var Baton = Table{
 	"internal/turns":    {Imports: []string{"executor"}, Touches: anyFile},
 
 	"examples/...": {Imports: everything, Touches: anyFile},
-	// What decides about links is as pure as orchestrate is.
+	// What decides about orders, or about links, is as pure as orchestrate is.
+	"examples/checkout":                {Imports: []string{"examples/checkout/internal/..."}, Touches: anyFile},
+	"examples/checkout/internal/order": {Imports: core},
+	"examples/checkout/internal/...": {
+		Imports: append([]string{
+			"examples/checkout/internal/...", "modernc.org/sqlite", "golang.org/x/term",
+		}, everything...),
+		Touches: anyFile,
+	},
 	"examples/linkcheck": {Imports: []string{"examples/linkcheck/internal/..."}, Touches: anyFile},
 	"examples/linkcheck/internal/check": {
 		Imports: append([]string{"internal/nearest"}, core...),
