@@ -138,6 +138,20 @@ func pageChecks() []check {
 			q.After.Created = k.past.Add(time.Microsecond)
 			require.Equal(k, []string{"c", "a"}, k.ids(k.list(q)))
 		}},
+		{"a run that was deleted and created again is listed once", func(k *kit) {
+			k.create(k.in(store.Completed, "a"), k.in(store.Completed, "b"), k.in(store.Completed, "c"))
+			for _, newest := range []bool{false, true} {
+				require.Equal(k, 1, k.delete(k.id("b")))
+				k.create(k.in(store.Completed, "b"))
+				want := []string{"a", "b", "c"}
+				if newest {
+					slices.Reverse(want)
+				}
+				for limit := 1; limit <= 3; limit++ {
+					require.Equal(k, want, k.pages(store.Query{Flows: []string{k.flow()}, Newest: newest, Limit: limit}))
+				}
+			}
+		}},
 		{"without a limit a page has a hundred runs", func(k *kit) {
 			var runs []store.Run
 			for i := range store.DefaultLimit + 1 {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/durable/store/memory"
+	"github.com/baton-go/baton/durable/storetest"
 )
 
 // waiting creates runs that wait for a time, in batches. What belongs to the caller is not counted against the store:
@@ -47,6 +48,10 @@ func heap() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
+}
+
+func BenchmarkStore(b *testing.B) {
+	storetest.Bench(b, func(*testing.B) store.Store { return memory.New() })
 }
 
 func BenchmarkCreate(b *testing.B) {

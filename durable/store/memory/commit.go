@@ -111,24 +111,40 @@ func (r *row) find(n int64) (int, bool) {
 	return slices.BinarySearchFunc(r.records, n, func(r *store.Record, n int64) int { return cmp.Compare(r.N, n) })
 }
 
+// recordsFrom copies the records from a number on. All their bytes are one allocation.
 func (r *row) recordsFrom(n int64) []store.Record {
 	at, _ := r.find(n)
 	if at == len(r.records) {
 		return nil
 	}
+	size := 0
+	for _, rec := range r.records[at:] {
+		size += sizeOf(rec)
+	}
+	all := make([]byte, 0, size)
 	records := make([]store.Record, len(r.records)-at)
 	for i := range records {
-		records[i] = *cloneRecord(r.records[at+i])
+		records[i] = *r.records[at+i]
+		all = moveBytes(&records[i], all)
 	}
 	return records
 }
 
-// cloneRecord copies a record; its bytes are one allocation.
+// cloneRecord copies a record.
 func cloneRecord(r *store.Record) *store.Record {
 	c := *r
 	c.Started, c.Finished = momentOf(r.Started).time(), momentOf(r.Finished).time()
-	all := make([]byte, 0, len(r.Digest)+len(r.Action.Data)+len(r.Result.Data)+len(r.Failure.Data))
-	for _, b := range []*[]byte{&c.Digest, &c.Action.Data, &c.Result.Data, &c.Failure.Data} {
+	moveBytes(&c, make([]byte, 0, sizeOf(r)))
+	return &c
+}
+
+func sizeOf(r *store.Record) int {
+	return len(r.Digest) + len(r.Action.Data) + len(r.Result.Data) + len(r.Failure.Data)
+}
+
+// moveBytes copies the bytes of a record to the end of others, which have room for them.
+func moveBytes(r *store.Record, all []byte) []byte {
+	for _, b := range []*[]byte{&r.Digest, &r.Action.Data, &r.Result.Data, &r.Failure.Data} {
 		if *b == nil {
 			continue
 		}
@@ -136,5 +152,5 @@ func cloneRecord(r *store.Record) *store.Record {
 		all = append(all, *b...)
 		*b = all[start:len(all):len(all)]
 	}
-	return &c
+	return all
 }

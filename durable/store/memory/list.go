@@ -60,21 +60,23 @@ func (s *Store) visit(ctx context.Context, q store.Query, f func(*row) bool) err
 	return nil
 }
 
-// glance looks at some of the runs beyond the cursor, and returns the cursor beyond which to go on.
+// glance looks at some of the runs beyond the cursor, and returns the cursor beyond which to go on. It does not stop
+// between runs that are at one place, of which all but one were removed.
 func (s *Store) glance(q store.Query, at cursor, f func(*row) bool) (_ cursor, more bool) {
 	rows := at.beyond(s.candidates(q), q.Newest)
 	for seen := range rows {
-		if seen == glance {
-			return at, true
-		}
 		r := rows[seen]
 		if q.Newest {
 			r = rows[len(rows)-1-seen]
 		}
+		next := cursor{r.created, r.id}
+		if seen >= glance && next != at {
+			return at, true
+		}
 		if !r.removed && r.matches(q) && !f(r) {
 			return at, false
 		}
-		at = cursor{r.created, r.id}
+		at = next
 	}
 	return at, false
 }

@@ -8,16 +8,17 @@ import (
 )
 
 // order keeps the runs in the order in which they are listed. Runs are nearly always created in that order, so it is a
-// slice, which is sorted when somebody looks and it is not. Runs that are removed leave a mark, until there are many.
+// slice, which is put in order when somebody looks: those that came since are few, and belong near the end. Runs that
+// are removed leave a mark, until there are many.
 type order struct {
-	rows     []*row
-	removed  int
-	unsorted bool
+	rows    []*row
+	ordered int // how many of the first rows are in order
+	removed int
 }
 
 func (o *order) add(r *row) {
-	if n := len(o.rows); n > 0 && compareRows(o.rows[n-1], r) > 0 {
-		o.unsorted = true
+	if n := len(o.rows); n == o.ordered && (n == 0 || compareRows(o.rows[n-1], r) < 0) {
+		o.ordered++
 	}
 	o.rows = append(o.rows, r)
 }
@@ -25,18 +26,30 @@ func (o *order) add(r *row) {
 // remove is called once a run was marked as removed, and returns how many are left.
 func (o *order) remove() int {
 	if o.removed++; o.removed > len(o.rows)/2 {
-		o.rows = slices.DeleteFunc(o.rows, func(r *row) bool { return r.removed })
-		o.removed = 0
+		o.rows = slices.DeleteFunc(o.sorted(), func(r *row) bool { return r.removed })
+		o.ordered, o.removed = len(o.rows), 0
 	}
 	return len(o.rows) - o.removed
 }
 
 // sorted returns the runs in order, those that were removed among them.
 func (o *order) sorted() []*row {
-	if o.unsorted {
-		slices.SortFunc(o.rows, compareRows)
-		o.unsorted = false
+	if o.ordered == len(o.rows) {
+		return o.rows
 	}
+	late := slices.Clone(o.rows[o.ordered:])
+	slices.SortFunc(late, compareRows)
+	early := o.ordered
+	for to := len(o.rows) - 1; len(late) > 0; to-- {
+		if last := len(late) - 1; early > 0 && compareRows(o.rows[early-1], late[last]) > 0 {
+			early--
+			o.rows[to] = o.rows[early]
+		} else {
+			o.rows[to] = late[last]
+			late = late[:last]
+		}
+	}
+	o.ordered = len(o.rows)
 	return o.rows
 }
 
@@ -53,14 +66,15 @@ func (c cursor) beyond(rows []*row, newest bool) []*row {
 	if c == (cursor{}) {
 		return rows
 	}
-	at, found := slices.BinarySearchFunc(rows, c, func(r *row, c cursor) int {
-		return cmp.Or(cmp.Compare(r.created, c.created), cmp.Compare(r.id, c.id))
+	at, _ := slices.BinarySearchFunc(rows, c, func(r *row, c cursor) int {
+		order := cmp.Or(cmp.Compare(r.created, c.created), cmp.Compare(r.id, c.id))
+		if order == 0 && !newest {
+			return -1 // behind all that are at the cursor, of which all but one were removed
+		}
+		return order
 	})
 	if newest {
 		return rows[:at]
-	}
-	if found {
-		at++
 	}
 	return rows[at:]
 }
