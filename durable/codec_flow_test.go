@@ -1,0 +1,150 @@
+package durable_test
+
+import (
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/durable"
+	"github.com/baton-go/baton/durable/codec"
+	"github.com/baton-go/baton/orchestrate"
+)
+
+// gather receives texts until it has three, with an event of which the codec may change from one to the next.
+var gather = durable.Define("gather", func(y actions.Yield, first string) (string, error) {
+	all := first
+	for range 3 {
+		s, err := orchestrate.Do(y, actions.Receive[string]{Name: "text"})
+		if err != nil {
+			return "", err
+		}
+		all += " " + s
+		if err := orchestrate.Tell(y, note{Text: all}); err != nil {
+			return "", err
+		}
+	}
+	return all, nil
+})
+
+func TestTheCodecMayChangeWhileARunIsUnderWay(t *testing.T) {
+	t.Parallel()
+	mine := sealed{"mine", new(atomic.Int64)}
+	inHouse(t, durable.Flows(gather), func(t *testing.T, h *house) {
+		launch(t, h, gather, "json", durable.WithID("a"))
+		for _, c := range []codec.Codec{codec.JSON(), codec.Gob(), mine} {
+			h.close(t)
+			h.config.Codec, h.config.ReadCodecs = c, []codec.Codec{mine}
+			if c.Name() == mine.Name() {
+				h.config.ReadCodecs = nil
+			}
+			h.open(t)
+			require.NoError(t, h.Send(t.Context(), "a", "text", c.Name()))
+			synctestSleep(time.Minute)
+		}
+		run := durable.Attach[string](h, "a")
+		require.Equal(t, "json json gob sealed", result(t, run))
+		require.Equal(t, []string{"json json", "json json gob", "json json gob sealed"}, h.written())
+
+		plain := durable.Attach[string](durable.NewClient(h.store), "a")
+		_, err := plain.Result(t.Context())
+		var unknown *codec.UnknownCodecError
+		require.ErrorAs(t, err, &unknown, "whoever has not the key cannot read what was sealed")
+		require.Equal(t, "sealed", unknown.Name)
+		steps, err := plain.Steps(t.Context())
+		require.NoError(t, err)
+		require.Len(t, steps, 6)
+		require.JSONEq(t, `"json"`, string(steps[0].Result))
+		require.Nil(t, steps[2].Result, "it was gob")
+		require.Nil(t, steps[4].Result)
+		require.Equal(t, "4", steps[4].Path)
+	})
+}
+
+func TestAResultThatIsTooMuchForTheStoreFailsTheRun(t *testing.T) {
+	t.Parallel()
+	channel := durable.Define("channel", func(actions.Yield, int) (chan int, error) { return make(chan int), nil })
+	huge := durable.Define("huge", func(actions.Yield, int) (string, error) { return strings.Repeat("x", 101), nil })
+	inHouse(t, durable.Flows(channel, huge), func(t *testing.T, h *house) {
+		h.close(t)
+		h.config.MaxPayload = 100
+		h.open(t)
+		_, err := launch(t, h, channel, 1).Result(t.Context())
+		var failed *durable.RunError
+		require.ErrorAs(t, err, &failed)
+		require.Contains(t, failed.Message, "the result: ")
+		var bad *codec.EncodeError
+		require.ErrorAs(t, err, &bad)
+		_, err = launch(t, h, huge, 1).Result(t.Context())
+		require.ErrorIs(t, err, durable.ErrTooLarge)
+		require.ErrorContains(t, err, "the result is too large: 103 bytes of at most 100")
+	})
+}
+
+func TestAnInputThatIsNotTheFlowsBlocksTheRun(t *testing.T) {
+	t.Parallel()
+	old := durable.Define("changed", func(_ actions.Yield, s string) (string, error) { return s, nil })
+	changed := durable.Define("changed", func(_ actions.Yield, n int) (string, error) { return fmt.Sprint(n), nil })
+	inHouse(t, durable.Flows(changed), func(t *testing.T, h *house) {
+		run := launch(t, h, old, "seven")
+		_, err := run.Result(t.Context())
+		var blocked *durable.BlockedError
+		require.ErrorAs(t, err, &blocked)
+		require.Contains(t, blocked.Reason, `the input of flow "changed"`)
+		h.close(t)
+		h.config.Flows = durable.Flows(old)
+		h.open(t)
+		require.Equal(t, "seven", result(t, durable.Attach[string](h, run.ID())))
+	})
+}
+
+// echo returns what it is given, by way of an event.
+func echo[T any](name string) durable.Flow[T, T] {
+	return durable.Define(name, func(y actions.Yield, in T) (T, error) {
+		out, err := orchestrate.Do(y, actions.Receive[T]{Name: "echo"})
+		if err != nil {
+			return in, err
+		}
+		if fmt.Sprintf("%#v", in) != fmt.Sprintf("%#v", out) {
+			return in, fmt.Errorf("%#v became %#v", in, out)
+		}
+		return out, nil
+	})
+}
+
+func TestValuesOfEveryKindComeThrough(t *testing.T) {
+	t.Parallel()
+	comes(t, struct{}{})
+	comes(t, 7)
+	comes(t, -0.25)
+	comes(t, "héllo\x00 \u2028 </script>")
+	comes(t, []byte{0, 1, 255})
+	comes(t, []int(nil))
+	comes(t, []string{})
+	comes(t, map[string]int{"a": 1})
+	comes(t, (*order)(nil))
+	comes(t, order{"tea", 2})
+	comes(t, [2]bool{true, false})
+	comes(t, any(nil))
+	comes(t, any("text"))
+	comes(t, time.Date(2026, 1, 2, 3, 4, 5, 678, time.UTC))
+	comes(t, durable.Completed)
+}
+
+// comes sends a value through a run: as its input, as an event and as its result.
+func comes[T any](t *testing.T, v T) {
+	t.Helper()
+	flow := echo[T]("echo")
+	inHouse(t, durable.Flows(flow), func(t *testing.T, h *house) {
+		run := launch(t, h, flow, v, durable.WithID("a"))
+		require.NoError(t, h.Send(t.Context(), "a", "echo", v))
+		require.Equal(t, v, result(t, run))
+		require.False(t, launch(t, h, flow, v, durable.WithID("a")).New())
+		synctest.Wait()
+	})
+}
