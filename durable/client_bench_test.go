@@ -14,62 +14,67 @@ import (
 )
 
 // stores are those that clients are measured on.
-func stores(b *testing.B, run func(b *testing.B, st store.Store)) {
+func stores(b *testing.B) map[string]store.Store {
 	b.Helper()
-	b.Run("memory", func(b *testing.B) { run(b, memory.New()) })
-	b.Run("sqlite", func(b *testing.B) {
-		st, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "baton.db"))
-		require.NoError(b, err)
-		defer st.Close()
-		run(b, st)
-	})
+	st, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "baton.db"))
+	require.NoError(b, err)
+	b.Cleanup(func() { st.Close() })
+	return map[string]store.Store{"memory": memory.New(), "sqlite": st}
 }
 
 func BenchmarkStart(b *testing.B) {
-	stores(b, func(b *testing.B, st store.Store) {
-		client := durable.NewClient(st)
-		b.ReportAllocs()
-		for b.Loop() {
-			_, err := buy.Start(b.Context(), client, order{"tea", 1})
-			require.NoError(b, err)
-		}
-	})
+	for name, st := range stores(b) {
+		b.Run(name, func(b *testing.B) {
+			client := durable.NewClient(st)
+			b.ReportAllocs()
+			for b.Loop() {
+				_, err := buy.Start(b.Context(), client, order{"tea", 1})
+				require.NoError(b, err)
+			}
+		})
+	}
 }
 
 // BenchmarkStartMany is about one run of a thousand.
 func BenchmarkStartMany(b *testing.B) {
-	stores(b, func(b *testing.B, st store.Store) {
-		client := durable.NewClient(st)
-		b.ReportAllocs()
-		for left := b.N; left > 0; left -= 1000 {
-			_, err := buy.StartMany(b.Context(), client, make([]order, min(left, 1000)), nil)
-			require.NoError(b, err)
-		}
-	})
+	for name, st := range stores(b) {
+		b.Run(name, func(b *testing.B) {
+			client := durable.NewClient(st)
+			b.ReportAllocs()
+			for left := b.N; left > 0; left -= 1000 {
+				_, err := buy.StartMany(b.Context(), client, make([]order, min(left, 1000)), nil)
+				require.NoError(b, err)
+			}
+		})
+	}
 }
 
 func BenchmarkSend(b *testing.B) {
-	stores(b, func(b *testing.B, st store.Store) {
-		client := durable.NewClient(st)
-		h, err := buy.Start(b.Context(), client, order{"tea", 1})
-		require.NoError(b, err)
-		b.ReportAllocs()
-		i := 0
-		for b.Loop() {
-			i++
-			require.NoError(b, client.Send(b.Context(), h.ID(), "event", i, durable.DedupKey(strconv.Itoa(i))))
-		}
-	})
+	for name, st := range stores(b) {
+		b.Run(name, func(b *testing.B) {
+			client := durable.NewClient(st)
+			h, err := buy.Start(b.Context(), client, order{"tea", 1})
+			require.NoError(b, err)
+			b.ReportAllocs()
+			i := 0
+			for b.Loop() {
+				i++
+				require.NoError(b, client.Send(b.Context(), h.ID(), "event", i, durable.DedupKey(strconv.Itoa(i))))
+			}
+		})
+	}
 }
 
 func BenchmarkStatus(b *testing.B) {
-	stores(b, func(b *testing.B, st store.Store) {
-		h, err := buy.Start(b.Context(), durable.NewClient(st), order{"tea", 1})
-		require.NoError(b, err)
-		b.ReportAllocs()
-		for b.Loop() {
-			_, err := h.Status(b.Context())
+	for name, st := range stores(b) {
+		b.Run(name, func(b *testing.B) {
+			h, err := buy.Start(b.Context(), durable.NewClient(st), order{"tea", 1})
 			require.NoError(b, err)
-		}
-	})
+			b.ReportAllocs()
+			for b.Loop() {
+				_, err := h.Status(b.Context())
+				require.NoError(b, err)
+			}
+		})
+	}
 }

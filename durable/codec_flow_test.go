@@ -2,6 +2,7 @@ package durable_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -36,7 +37,7 @@ func TestTheCodecMayChangeWhileARunIsUnderWay(t *testing.T) {
 	t.Parallel()
 	mine := sealed{"mine", new(atomic.Int64)}
 	inHouse(t, durable.Flows(gather), func(t *testing.T, h *house) {
-		launch(t, h, gather, "json", durable.WithID("a"))
+		launch(t, h, gather, "began", durable.WithID("a"))
 		for _, c := range []codec.Codec{codec.JSON(), codec.Gob(), mine} {
 			h.close(t)
 			h.config.Codec, h.config.ReadCodecs = c, []codec.Codec{mine}
@@ -48,8 +49,8 @@ func TestTheCodecMayChangeWhileARunIsUnderWay(t *testing.T) {
 			synctestSleep(time.Minute)
 		}
 		run := durable.Attach[string](h, "a")
-		require.Equal(t, "json json gob sealed", result(t, run))
-		require.Equal(t, []string{"json json", "json json gob", "json json gob sealed"}, h.written())
+		require.Equal(t, "began json gob sealed", result(t, run))
+		require.Equal(t, []string{"began json", "began json gob", "began json gob sealed"}, h.written())
 
 		plain := durable.Attach[string](durable.NewClient(h.store), "a")
 		_, err := plain.Result(t.Context())
@@ -89,7 +90,7 @@ func TestAResultThatIsTooMuchForTheStoreFailsTheRun(t *testing.T) {
 func TestAnInputThatIsNotTheFlowsBlocksTheRun(t *testing.T) {
 	t.Parallel()
 	old := durable.Define("changed", func(_ actions.Yield, s string) (string, error) { return s, nil })
-	changed := durable.Define("changed", func(_ actions.Yield, n int) (string, error) { return fmt.Sprint(n), nil })
+	changed := durable.Define("changed", func(_ actions.Yield, n int) (string, error) { return strconv.Itoa(n), nil })
 	inHouse(t, durable.Flows(changed), func(t *testing.T, h *house) {
 		run := launch(t, h, old, "seven")
 		_, err := run.Result(t.Context())

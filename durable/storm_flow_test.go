@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -119,7 +120,7 @@ func (s storm) do(ctx context.Context) (err error) {
 func TestWhateverIsDoneToRunsEachEndsOneWay(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(6) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			t.Parallel()
 			inHouse(t, durable.Flows(booking, parties), func(t *testing.T, h *house) {
 				for life := range 3 {
