@@ -20,7 +20,8 @@ type group struct {
 	branches []actions.Branch
 	parent   *strand
 	children []strand
-	running  int // branches that have not ended
+	done     <-chan struct{} // the end of the context of the group as an action
+	running  int             // branches that have not ended
 
 	// Under the journal's lock:
 	decided int  // the branch that decides the group, or -1
@@ -49,7 +50,7 @@ func (j *Journal) group(ctx context.Context, s *strand, a actions.Group) (any, e
 	}
 	g := &group{
 		step: step, path: path, mode: a.Mode, branches: a.Branches, parent: s,
-		running: len(a.Branches), decided: -1,
+		done: ctx.Done(), running: len(a.Branches), decided: -1,
 	}
 	if decision := j.past.decisions[path]; decision != nil {
 		decision.visited = true

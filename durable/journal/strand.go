@@ -11,9 +11,10 @@ import (
 type strand struct {
 	group  *group // nil for the main one
 	branch int
-	leaf   bool      // the branch is a single action
-	now    time.Time // the end of its last record
-	fresh  bool      // no earlier life can have got to its next step
+	leaf   bool            // the branch is a single action
+	done   <-chan struct{} // the end of its context
+	now    time.Time       // the end of its last record
+	fresh  bool            // no earlier life can have got to its next step
 	tally
 	unkept []store.Record // to be written with the next record
 	open   open           // under the journal's lock
@@ -55,12 +56,13 @@ func (s *strand) settled(r *store.Record) {
 	s.spins = 0
 }
 
-// branches are the strands of a group's branches.
-func (s *strand) branches(g *group) []strand {
+// branches are the strands of a group's branches, under a context that ends with done.
+func (s *strand) branches(g *group, done <-chan struct{}) []strand {
 	children := make([]strand, len(g.branches))
 	for i := range children {
 		children[i] = strand{
-			group: g, branch: i, leaf: g.branches[i].Leaf != nil, now: s.now, fresh: s.fresh, tally: s.tally,
+			group: g, branch: i, leaf: g.branches[i].Leaf != nil, done: done,
+			now: s.now, fresh: s.fresh, tally: s.tally,
 		}
 	}
 	return children
@@ -83,12 +85,16 @@ func (s *strand) join(children []strand) {
 	}
 }
 
-// loses tells whether another branch has decided a group that the strand is in. The caller holds the journal's lock.
-func (s *strand) loses() bool {
-	for ; s.group != nil; s = s.group.parent {
-		if g := s.group; g.decided >= 0 && g.decided != s.branch {
+// loses tells whether another branch has decided a group that the strand is in, so that an action whose context ends
+// with done is about to be cancelled. What is shielded is not: its context ends otherwise than that of the strand, or of
+// the group, that it is in. The caller holds the journal's lock.
+func (s *strand) loses(done <-chan struct{}) bool {
+	for ; s.group != nil && done == s.done; s = s.group.parent {
+		g := s.group
+		if g.decided >= 0 && g.decided != s.branch {
 			return true
 		}
+		done = g.done
 	}
 	return false
 }

@@ -33,7 +33,7 @@ func (s strands) ForkJoin(ctx context.Context, n int, branch func(ctx context.Co
 		forkJoin(n, func(i int) { branch(ctx, i) })
 		return
 	}
-	g.children = g.parent.branches(g)
+	g.children = g.parent.branches(g, ctx.Done())
 	run := func(i int) {
 		defer s.j.ended(g)
 		branch(context.WithValue(ctx, strandKey{}, &g.children[i]), i)

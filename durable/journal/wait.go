@@ -154,7 +154,7 @@ func (j *Journal) Seen() int64 {
 // consists of, that decides the group in the same moment. The caller holds the lock.
 func (j *Journal) offer(w *waiter) bool {
 	s := w.strand
-	if w.event == "" || w.ctx.Err() != nil || s.loses() {
+	if w.event == "" || w.ctx.Err() != nil || s.loses(w.ctx.Done()) {
 		return false
 	}
 	m := j.inbox.take(w.event)
