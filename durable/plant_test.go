@@ -126,10 +126,16 @@ func open(t *testing.T, s store.Store, c *crew, config durable.Config) *durable.
 // openLater opens a runtime that the test closes itself.
 func openLater(t *testing.T, s store.Store, c *crew, config durable.Config) *durable.Runtime {
 	t.Helper()
+	return openWith(t, s, c.executor(), config)
+}
+
+// openWith opens a runtime with another executor than that of a crew.
+func openWith(t *testing.T, s store.Store, exec executor.Executor, config durable.Config) *durable.Runtime {
+	t.Helper()
 	if config.Log == nil {
 		config.Log = quiet
 	}
-	rt, err := durable.Open(t.Context(), s, c.executor(), config)
+	rt, err := durable.Open(t.Context(), s, exec, config)
 	require.NoError(t, err)
 	return rt
 }
@@ -150,6 +156,26 @@ func begin[In, Out any](
 	h, err := f.Start(t.Context(), s, in, append(opts, durable.WithID(id))...)
 	require.NoError(t, err)
 	return h
+}
+
+// await waits for the status of a run, for which the runtime has to do something first.
+func await[Out any](t *testing.T, h *durable.Handle[Out], want durable.Status) {
+	t.Helper()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for {
+		s, err := h.Status(t.Context())
+		require.NoError(t, err)
+		if s == want {
+			return
+		}
+		require.False(t, s.Finished(), "run %s is %s, not %s", h.ID(), s, want)
+		select {
+		case <-tick.C:
+		case <-t.Context().Done():
+			require.Failf(t, "the test is over", "run %s is %s, not %s", h.ID(), s, want)
+		}
+	}
 }
 
 // rowOf is the run as it is in the store.

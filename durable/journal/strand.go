@@ -86,8 +86,8 @@ func (s *strand) join(children []strand) {
 }
 
 // loses tells whether another branch has decided a group that the strand is in, so that an action whose context ends
-// with done is about to be cancelled. What is shielded is not: its context ends otherwise than that of the strand, or of
-// the group, that it is in. The caller holds the journal's lock.
+// with done is about to be cancelled. What is shielded is not: its context ends otherwise than that of the strand, or
+// of the group, that it is in. The caller holds the journal's lock.
 func (s *strand) loses(done <-chan struct{}) bool {
 	for ; s.group != nil && done == s.done; s = s.group.parent {
 		g := s.group
