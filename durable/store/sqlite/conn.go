@@ -23,15 +23,34 @@ type conn struct {
 
 // exec carries a statement out and returns how many rows it changed. It is not interrupted.
 func (c *conn) exec(query string, args ...any) (int64, error) {
-	st, err := c.statement(query)
-	if err != nil {
-		return 0, err
-	}
-	r, err := st.(driver.StmtExecContext).ExecContext(context.Background(), c.bind(args))
+	r, err := c.execute(query, args)
 	if err != nil {
 		return 0, err
 	}
 	return r.RowsAffected()
+}
+
+func (c *conn) execute(query string, args []any) (driver.Result, error) {
+	st, err := c.statement(query)
+	if err != nil {
+		return nil, err
+	}
+	return st.(driver.StmtExecContext).ExecContext(context.Background(), c.bind(args))
+}
+
+// insert adds a row and returns its id, or 0 if it was there already. It is not interrupted.
+//
+// To have the statement return the id would cost a copy of each page that it changes, since SQLite has what follows an
+// insertion carried out like a trigger.
+func (c *conn) insert(query string, args ...any) (int64, error) {
+	r, err := c.execute(query, args)
+	if err != nil {
+		return 0, err
+	}
+	if n, err := r.RowsAffected(); err != nil || n == 0 {
+		return 0, err
+	}
+	return r.LastInsertId()
 }
 
 // each calls f with each row of the query's result; f may keep the values, but not the slice. It may use the

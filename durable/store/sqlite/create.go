@@ -1,15 +1,17 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
-	"database/sql/driver"
+	"maps"
+	"time"
 
 	"github.com/baton-go/baton/durable/store"
 )
 
 const insertRun = `INSERT INTO baton_runs
 	(run, flow, priority, parent, created, status, due, started, finished, expires, owner, epoch, revision, seq, state)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0, ?) ON CONFLICT (run) DO NOTHING RETURNING id`
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0, ?) ON CONFLICT (run) DO NOTHING`
 
 // Create adds runs: see [store.Store].
 func (s *Store) Create(ctx context.Context, runs []store.Run) ([]store.Created, error) {
@@ -43,32 +45,44 @@ func (s *Store) createOne(w *work, r *store.Run) (store.Created, error) {
 	if r.Parent != "" {
 		parent = r.Parent
 	}
-	id := int64(0)
-	err := w.rows(insertRun, func(row []driver.Value) error {
-		id = row[0].(int64)
-		return nil
-	}, r.ID, r.Flow, int64(r.Priority), parent, r.Created.UnixMicro(), int64(r.Status), micros(r.Due),
+	id, err := w.insert(insertRun, r.ID, r.Flow, int64(r.Priority), parent, r.Created.UnixMicro(), int64(r.Status), micros(r.Due),
 		micros(r.Started), micros(r.Finished), micros(r.Expires), packState(&r.State))
 	if err != nil {
 		return store.Created{}, err
 	}
-	if id != 0 {
-		if _, err := w.exec("INSERT INTO baton_facts (run, facts) VALUES (?, ?)", id, packFacts(r)); err != nil {
-			return store.Created{}, err
-		}
-		for name, value := range r.Labels {
-			const insert = "INSERT INTO baton_labels (name, value, run) VALUES (?, ?, ?)"
-			if _, err := w.exec(insert, name, value, id); err != nil {
-				return store.Created{}, err
-			}
-		}
-		if err := w.publish(id, r.Published); err != nil {
-			return store.Created{}, err
-		}
-		w.tell(store.Notice{Run: r.ID, Status: r.Status, Due: claimable(r.Status, r.Due)})
+	if id == 0 {
+		there, err := s.run(context.Background(), w.conn, selectRun+"WHERE r.run = ?", r.ID)
+		return store.Created{Run: there.Run}, err
 	}
-	there, err := s.run(context.Background(), w.conn, selectRun+"WHERE r.run = ?", r.ID)
-	return store.Created{Run: there.Run, New: id != 0}, err
+	if _, err := w.exec("INSERT INTO baton_facts (run, facts) VALUES (?, ?)", id, packFacts(r)); err != nil {
+		return store.Created{}, err
+	}
+	for name, value := range r.Labels {
+		const insert = "INSERT INTO baton_labels (name, value, run) VALUES (?, ?, ?)"
+		if _, err := w.exec(insert, name, value, id); err != nil {
+			return store.Created{}, err
+		}
+	}
+	if err := w.publish(id, r.Published); err != nil {
+		return store.Created{}, err
+	}
+	w.tell(store.Notice{Run: r.ID, Status: r.Status, Due: claimable(r.Status, r.Due)})
+	return store.Created{Run: asKept(*r), New: true}, nil
+}
+
+// asKept is a run that was just created, as it would be read.
+func asKept(r store.Run) store.Run {
+	r.Lease = store.Lease{}
+	for _, t := range []*time.Time{&r.Created, &r.Deadline, &r.Due, &r.Started, &r.Finished, &r.Expires, &r.Cancelled} {
+		if !t.IsZero() {
+			*t = wall(*t)
+		}
+	}
+	for _, b := range []*[]byte{&r.Input.Data, &r.Seed, &r.Result.Data, &r.Failure.Data, &r.Published} {
+		*b = bytes.Clone(*b)
+	}
+	r.Labels = maps.Clone(r.Labels)
+	return r
 }
 
 // publish replaces what a run tells about itself; nil leaves it as it is.

@@ -15,14 +15,43 @@ import (
 // there without that, and its Reason says what.
 func (s *Store) List(ctx context.Context, q store.Query) ([]store.Run, error) {
 	var runs []store.Run
-	err := s.read(ctx, func(c *conn) (err error) {
-		runs, err = s.list(ctx, c, q)
-		return err
-	})
+	var err error
+	if id, ok := onlyID(q); ok {
+		err = s.look(ctx, func(c *conn) (err error) {
+			runs, err = s.single(ctx, c, selectRun+"WHERE r.run = ?", id)
+			return err
+		})
+	} else {
+		err = s.read(ctx, func(c *conn) (err error) {
+			runs, err = s.list(ctx, c, q)
+			return err
+		})
+	}
 	if err != nil {
 		return nil, s.fail("list", err)
 	}
 	return runs, nil
+}
+
+// onlyID returns the ID of a query for that and for nothing else: what those ask all the time who wait for a run.
+func onlyID(q store.Query) (id string, ok bool) {
+	if len(q.IDs) != 1 || len(q.Statuses) > 0 || len(q.Flows) > 0 || q.Parent != "" || len(q.Labels) > 0 ||
+		!q.Expired.IsZero() || q.After != (store.Cursor{}) {
+		return "", false
+	}
+	return q.IDs[0], true
+}
+
+// single returns a run, or none. One of which something cannot be read is there without that.
+func (s *Store) single(ctx context.Context, c *conn, query string, arg any) ([]store.Run, error) {
+	f, err := s.run(ctx, c, query, arg)
+	switch {
+	case f.id != 0 && errors.Is(err, store.ErrCorrupt):
+		f.Reason = err.Error()
+	case err != nil || f.id == 0:
+		return nil, err
+	}
+	return []store.Run{f.Run}, nil
 }
 
 // spot is where a run stands in the order.
@@ -41,14 +70,11 @@ func (s *Store) list(ctx context.Context, c *conn, q store.Query) ([]store.Run, 
 	}
 	runs := make([]store.Run, 0, len(spots))
 	for _, sp := range spots {
-		f, err := s.run(ctx, c, selectRun+"WHERE r.id = ?", sp.id)
+		one, err := s.single(ctx, c, selectRun+"WHERE r.id = ?", sp.id)
 		if err != nil {
-			if f.id == 0 || !errors.Is(err, store.ErrCorrupt) {
-				return nil, err
-			}
-			f.Reason = err.Error()
+			return nil, err
 		}
-		runs = append(runs, f.Run)
+		runs = append(runs, one...)
 	}
 	return runs, nil
 }

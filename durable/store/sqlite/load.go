@@ -58,8 +58,8 @@ func history(ctx context.Context, c *conn, f found, from store.Mark) (store.Hist
 	return h, err
 }
 
-// read calls f with a connection that sees the database as it is at one moment.
-func (s *Store) read(ctx context.Context, f func(c *conn) error) error {
+// look calls f with a connection for one query.
+func (s *Store) look(ctx context.Context, f func(c *conn) error) error {
 	leave, err := s.enter()
 	if err != nil {
 		return err
@@ -68,22 +68,26 @@ func (s *Store) read(ctx context.Context, f func(c *conn) error) error {
 	if err := alive(ctx); err != nil {
 		return err
 	}
-	return use(ctx, s.readers, func(c *conn) error {
+	err = use(ctx, s.readers, f)
+	if err != nil && ctx.Err() != nil {
+		return ended(ctx) // the driver says that it was interrupted; the caller wants to know why
+	}
+	return err
+}
+
+// read calls f with a connection that sees the database as it is at one moment.
+func (s *Store) read(ctx context.Context, f func(c *conn) error) error {
+	return s.look(ctx, func(c *conn) error {
 		if err := run(c, "BEGIN"); err != nil {
 			return err
 		}
-		if err := f(c); err != nil {
-			c.rollback()
-			// The driver says that it was interrupted; the caller wants to know why.
-			if ctx.Err() != nil {
-				return ended(ctx)
-			}
-			return err
+		err := f(c)
+		if err == nil {
+			err = run(c, "COMMIT")
 		}
-		if err := run(c, "COMMIT"); err != nil {
+		if err != nil {
 			c.rollback()
-			return err
 		}
-		return nil
+		return err
 	})
 }
