@@ -25,7 +25,7 @@ CREATE TABLE baton_runs (
 	state    BLOB
 ) STRICT;
 
-CREATE INDEX baton_due ON baton_runs (flow, priority, due) WHERE due IS NOT NULL AND status NOT IN (4, 5, 6);
+CREATE INDEX baton_due ON baton_runs (flow, priority, due) WHERE due IS NOT NULL AND status NOT BETWEEN 4 AND 6;
 CREATE INDEX baton_status ON baton_runs (status, created);
 CREATE INDEX baton_leases ON baton_runs (owner) WHERE owner <> '';
 CREATE INDEX baton_parent ON baton_runs (parent) WHERE parent IS NOT NULL;
