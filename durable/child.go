@@ -34,8 +34,8 @@ type Start[In any] struct {
 }
 
 // Await is the action that waits for the end of a child, and returns its output, or its error. The child is one that
-// this run has started; each child is awaited once. It may be one of several in a race, or have a timeout, like
-// everything that waits.
+// this run has started, and is awaited once: whoever awaits it again, or another's, waits for ever. An Await may be one
+// of several in a race, or have a timeout, like everything that waits; one that was cut short by that may be repeated.
 type Await[Out any] struct {
 	actions.Returns[Out]
 	// ID is the child's.
@@ -51,8 +51,9 @@ func (Await[Out]) ActionName() string { return "durable.Await" }
 // EventName is the name of the event that tells a parent of the end of its child.
 func (a Await[Out]) EventName() string { return childEvent(a.ID) }
 
-// StartChild yields a [Start] of the flow with the options that it has a field for, which are all but [WithParent],
-// and [OnParentClose].
+// StartChild yields a [Start] of the flow. The options are those of [Flow.Start], but for [WithParent], and
+// [OnParentClose]. A child with a chosen ID that has been started before by this run, or by another one that had its
+// ID, is that one, whatever it has come to.
 func (f Flow[In, Out]) StartChild(y actions.Yield, in In, opts ...StartOption) (id string, err error) {
 	if f.def == nil {
 		return "", errUndefined

@@ -1,9 +1,11 @@
 package durable_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -134,22 +136,31 @@ func TestTheEndOfAParentIsTheEndOfItsChildrenUnlessTheyAreAbandoned(t *testing.T
 	}
 }
 
-// impatient waits for a child, but not for ever.
+// impatient waits for a child, but not for ever; then once more, without an end.
 var impatient = durable.Define("impatient", func(y actions.Yield, _ struct{}) (int, error) {
 	id, err := twice.StartChild(y, 1)
 	if err != nil {
 		return 0, err
 	}
-	return orchestrate.WithTimeout(y, time.Minute, func(y actions.Yield) (int, error) { return twice.Await(y, id) })
+	await := func(y actions.Yield) (int, error) { return twice.Await(y, id) }
+	if n, err := orchestrate.WithTimeout(y, time.Minute, await); err == nil {
+		return n, errors.New("it was too quick")
+	}
+	if err := orchestrate.Tell(y, note{Text: "still waiting"}); err != nil {
+		return 0, err
+	}
+	return await(y)
 })
 
-func TestAnAwaitMayHaveATimeout(t *testing.T) {
+func TestAnAwaitMayHaveATimeoutAndBeRepeated(t *testing.T) {
 	t.Parallel()
 	inHouse(t, durable.Flows(impatient, twice), func(t *testing.T, h *house) {
 		start := time.Now()
-		_, err := launch(t, h, impatient, struct{}{}).Result(t.Context())
-		require.Error(t, err)
-		require.Equal(t, time.Minute, since(start))
+		run := launch(t, h, impatient, struct{}{})
+		synctestSleep(61 * time.Second)
+		require.Equal(t, []string{"still waiting"}, h.written())
+		require.Equal(t, 2, result(t, run))
+		require.Equal(t, time.Hour, since(start))
 	})
 }
 
@@ -213,5 +224,40 @@ func TestAChildUnderAChosenIDThatHasEndedIsAwaitedAllTheSame(t *testing.T) {
 			require.NoError(t, h.Delete(t.Context(), "p"))
 		}
 		require.Equal(t, time.Hour, since(start), "the child ran once")
+	})
+}
+
+func TestAChildIsStartedAsItIsTold(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
+	parent := durable.Define("parent", func(y actions.Yield, _ struct{}) (string, error) {
+		_, err := twice.StartChild(y, 1, durable.WithID("later"), durable.WithStartAt(at), durable.WithDeadline(at.Add(1)))
+		if !errors.Is(err, durable.ErrBadOption) {
+			return "", err // a store keeps microseconds
+		}
+		if _, err := orchestrate.Do(y, durable.Start[int]{Flow: "\x00"}); !errors.Is(err, durable.ErrBadName) {
+			return "", err
+		}
+		return twice.StartChild(y, 1, durable.OnParentClose(durable.Abandon), durable.WithDelay(time.Hour),
+			durable.WithTimeLimit(time.Minute), durable.WithRetention(time.Second), durable.WithPriority(3),
+			durable.WithQueue("slow"), durable.WithLabels(map[string]string{"k": "v"}))
+	})
+	inHouse(t, durable.Flows(parent, twice), func(t *testing.T, h *house) {
+		long := strings.Repeat("p", 200)
+		id := result(t, launch(t, h, parent, struct{}{}, durable.WithID(long)))
+		require.Regexp(t, "^child:[0-9a-f]{64}$", id, "the parent's ID and the step would be too long")
+		m, err := durable.Attach[int](h, id).Metadata(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, long, m.Parent)
+		require.Equal(t, time.Hour, m.Due.Sub(m.Created))
+		require.Equal(t, time.Minute, m.Deadline.Sub(m.Due))
+		require.Equal(t, 3, m.Priority)
+		require.Equal(t, "slow", m.Queue)
+		require.Equal(t, map[string]string{"k": "v"}, m.Labels)
+		_, err = durable.Attach[int](h, id).Result(t.Context())
+		require.ErrorIs(t, err, context.DeadlineExceeded, "twice takes an hour")
+		m, err = durable.Attach[int](h, id).Metadata(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, time.Second, m.Expires.Sub(m.Finished))
 	})
 }

@@ -115,14 +115,24 @@ func clientOf(s Starter) (*Client, error) {
 	}
 	c := s.client()
 	if c == nil || c.store == nil {
-		return nil, errors.New("the client is nil, or was not made by NewClient")
+		return nil, errNoClient
 	}
 	return c, nil
 }
 
+var errNoClient = errors.New("the client is nil, or was not made by NewClient or Open")
+
+// ready is nil if the client can be used, and the context is live.
+func (c *Client) ready(ctx context.Context) error {
+	if c == nil || c.store == nil {
+		return errNoClient
+	}
+	return checkContext(ctx)
+}
+
 // row returns a run as it stands.
 func (c *Client) row(ctx context.Context, id string) (store.Run, error) {
-	if err := checkContext(ctx); err != nil {
+	if err := c.ready(ctx); err != nil {
 		return store.Run{}, fmt.Errorf("run %s: %w", quote(id), err)
 	}
 	if err := checkID(id); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/baton-go/baton/durable"
@@ -195,4 +196,27 @@ func ExampleClient_Delete() {
 	// Output:
 	// delete run "order-42": the run has not finished
 	// <nil>
+}
+
+func ExampleMaxPayload() {
+	ctx := context.Background()
+	client := durable.NewClient(memory.New(), durable.MaxPayload(100))
+	_, err := Checkout.Start(ctx, client, Order{Item: strings.Repeat("very ", 30) + "large", Cents: 1})
+	if large, ok := errors.AsType[*durable.TooLargeError](err); ok {
+		fmt.Println("the", large.What, "has", large.Size, "bytes of", large.Limit)
+	}
+	// Output: the input has 176 bytes of 100
+}
+
+func ExampleHandle_Metadata() {
+	ctx, client := context.Background(), durable.NewClient(memory.New())
+	h, _ := Checkout.Start(ctx, client, Order{"tea", 450}, durable.WithID("order-42"), durable.WithTimeLimit(time.Hour))
+	client.Cancel(ctx, "order-42", "out of tea")
+
+	m, err := h.Metadata(ctx)
+	fmt.Println(m.Flow, m.Status, m.Reason, err)
+	fmt.Println(m.Deadline.Sub(m.Created), m.Expires.Sub(m.Finished), m.Duration())
+	// Output:
+	// checkout cancelled out of tea <nil>
+	// 1h0m0s 168h0m0s 0s
 }

@@ -65,7 +65,7 @@ func (c *Client) rows(ctx context.Context, f Filter) iter.Seq2[store.Run, error]
 	return func(yield func(store.Run, error) bool) {
 		q, err := f.query()
 		for err == nil {
-			if err = checkContext(ctx); err != nil {
+			if err = c.ready(ctx); err != nil {
 				break
 			}
 			var page []store.Run

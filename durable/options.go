@@ -83,7 +83,8 @@ func WithTimeLimit(d time.Duration) StartOption {
 }
 
 // WithRetention says for how long the run is kept after it has ended: its result can be asked for until then, and its
-// ID is taken. Afterwards [Client.Sweep] deletes it. [Forever] keeps it. The default is that of the client.
+// ID is taken. Afterwards a runtime deletes it, or [Client.Sweep]. [Forever] keeps it. The default is that of the
+// client.
 func WithRetention(d time.Duration) StartOption {
 	return func(o *startOptions) {
 		o.retention = d

@@ -54,7 +54,7 @@ func (c *Client) message(
 			return m, err
 		}
 	}
-	if err := checkContext(ctx); err != nil {
+	if err := c.ready(ctx); err != nil {
 		return m, err
 	}
 	if err := checkID(id); err != nil {

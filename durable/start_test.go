@@ -158,6 +158,18 @@ func TestAClientThatCannotWorkPanicsWhereItIsMade(t *testing.T) {
 		_, err := buy.Start(t.Context(), c, order{})
 		require.ErrorContains(t, err, "the client is nil")
 	}
+	for _, c := range []*durable.Client{nil, {}} {
+		for method, err := range refusals(t.Context(), c, &durable.Handle[string]{}) {
+			require.ErrorContains(t, err, "the client is nil, or was not made by NewClient or Open", method)
+		}
+		_, err := c.Sweep(t.Context())
+		require.ErrorContains(t, err, "the client is nil")
+		_, err = c.Stats(t.Context(), durable.Filter{})
+		require.ErrorContains(t, err, "the client is nil")
+		for _, err := range c.List(t.Context(), durable.Filter{}) {
+			require.ErrorContains(t, err, "the client is nil")
+		}
+	}
 }
 
 func TestAStartUnderADoneContextStartsNothing(t *testing.T) {

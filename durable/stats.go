@@ -41,11 +41,11 @@ func (c *Client) Stats(ctx context.Context, f Filter) (Stats, error) {
 }
 
 func (c *Client) count(ctx context.Context, f Filter) (map[Status]store.Count, error) {
+	if err := c.ready(ctx); err != nil {
+		return nil, err
+	}
 	counter, ok := c.store.(store.Counter)
 	if ok && f.Text == "" && f.CreatedFrom.IsZero() && f.CreatedBefore.IsZero() {
-		if err := checkContext(ctx); err != nil {
-			return nil, err
-		}
 		q, err := f.query()
 		if err != nil {
 			return nil, err

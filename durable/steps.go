@@ -33,7 +33,7 @@ type Step struct {
 // Steps returns what the journal of a run says, in the order in which it was written: each step that has an outcome. A
 // run that has continued as new has the steps since then. It reads the whole journal.
 func (c *Client) Steps(ctx context.Context, id string) ([]Step, error) {
-	if err := checkContext(ctx); err != nil {
+	if err := c.ready(ctx); err != nil {
 		return nil, fmt.Errorf("steps of run %s: %w", quote(id), err)
 	}
 	if err := checkID(id); err != nil {

@@ -17,7 +17,7 @@ const sweepBatch = 256
 func (c *Client) Sweep(ctx context.Context) (removed int, err error) {
 	q := store.Query{Expired: exact(time.Now()), Limit: sweepBatch}
 	for {
-		if err := checkContext(ctx); err != nil {
+		if err := c.ready(ctx); err != nil {
 			return removed, fmt.Errorf("sweep: %w", err)
 		}
 		runs, err := c.store.List(ctx, q)
