@@ -105,6 +105,7 @@ var Baton = Table{
 		},
 		Touches: anyFile,
 	},
+	"durable/store/whole": {Imports: []string{"durable/store"}},
 	"durable/storetest": {
 		Imports: []string{
 			"durable/store", "durable/store/memory",
