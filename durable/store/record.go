@@ -82,7 +82,7 @@ type Write struct {
 	Revision int64
 	// Release, with a State, ends the lease: the Owner becomes empty, and if the write has no Epoch, the run's is raised
 	// by one, so that whoever had the lease can write nothing more. A State that is final has it. If the new status is
-	// Waiting and a message came after the Seq Seen, the run is due at once.
+	// Waiting and the inbox, without what is Consumed, holds a message after the Seq Seen, the run is due at once.
 	Release bool
 	Seen    int64
 	// Restart, with a State, removes the log before Records are appended, and replaces the Input.

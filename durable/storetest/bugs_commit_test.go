@@ -222,6 +222,15 @@ func commitBugs() []bug {
 		{"a run is released as if it had seen nothing", func(p *planted) {
 			p.eachWrite(func(w *store.Write) { w.Seen = 0 })
 		}},
+		{"messages that are consumed count as not seen", func(p *planted) {
+			p.oneByOne(func(ctx context.Context, w store.Write, _ store.Run) error {
+				if w.Release && w.State.Status == store.Waiting && len(w.Consumed) > 0 && w.Seen == 0 {
+					s := *w.State
+					s.Due, w.State = time.Now(), &s
+				}
+				return p.one(ctx, w)
+			})
+		}},
 		{"whatever is released is due for messages", func(p *planted) {
 			p.oneByOne(func(ctx context.Context, w store.Write, r store.Run) error {
 				if w.State != nil && w.Release && len(p.inbox(ctx, w.Run)) > 0 {

@@ -24,7 +24,7 @@ func concurrencyChecks() []check {
 			k.create(runs...)
 			claimed := make([][]string, clients)
 			k.together(clients, func(i int) error {
-				for range 10 * len(runs) {
+				for range 2 * len(runs) {
 					c, err := k.store.Claim(k.Context(), store.Claim{
 						Owner: k.id(strconv.Itoa(i)), Lease: hour, Max: 4, Flows: []string{k.flow()},
 					})

@@ -60,6 +60,16 @@ func releaseChecks() []check {
 			})
 			require.Zero(k, got.Due)
 		}},
+		{"a run that is released to wait is not due for messages that are consumed", func(k *kit) {
+			r := k.leased("a")
+			k.send(message(r.ID, "one", ""), message(r.ID, "two", ""))
+			m := k.load(r.ID).Messages
+			k.write(store.Write{Run: r.ID, Epoch: 1, Consumed: []int64{m[0].Seq}})
+			got := k.setState(r, func(w *store.Write) {
+				w.Release, w.State.Status, w.State.Due, w.Consumed = true, store.Waiting, time.Time{}, []int64{m[1].Seq}
+			})
+			require.Zero(k, got.Due)
+		}},
 		{"a run that is released to anything but waiting is not due for messages", func(k *kit) {
 			for _, s := range []store.Status{store.Pending, store.Blocked, store.Paused, store.Completed} {
 				r := k.leased(s.String())

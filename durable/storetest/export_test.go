@@ -25,12 +25,12 @@ func Checks() (names []string) {
 func Failing(ctx context.Context, s store.Store) (names []string) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	c := config{bigPayload: 1 << 16, patience: 50 * time.Millisecond}
+	c := config{bigPayload: 1 << 16, patience: 20 * time.Millisecond, rounds: 1, quick: true}
 	for _, g := range suite() {
 		for _, check := range g.checks {
 			wg.Go(func() {
 				r := &recorder{ctx: ctx}
-				r.run(func() { check.run(newKit(r, s, c)) })
+				r.run(func() { check.on(newKit(r, s, c)) })
 				if r.failed != "" {
 					mu.Lock()
 					defer mu.Unlock()
@@ -55,11 +55,6 @@ func (r *recorder) run(f func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		defer func() {
-			if p := recover(); p != nil {
-				r.Errorf("panic: %v", p)
-			}
-		}()
 		f()
 	}()
 	<-done
@@ -78,4 +73,9 @@ func (r *recorder) Errorf(format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.failed += fmt.Sprintf(format, args...)
+}
+
+// Unexplained has clients use a store as the suite does, and returns a history for which there is no explanation.
+func Unexplained(ctx context.Context, s store.Store, seed uint64) string {
+	return unexplained(ctx, s, fmt.Sprint(seed, " "), seed)
 }

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"runtime/debug"
 	"testing"
 	"time"
 
@@ -22,7 +23,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store, options ...Option) {
 			for _, check := range g.checks {
 				t.Run(check.name, func(t *testing.T) {
 					t.Parallel()
-					check.run(newKit(t, s, c))
+					check.on(newKit(t, s, c))
 				})
 			}
 		})
@@ -35,10 +36,12 @@ type Option func(*config)
 type config struct {
 	bigPayload int
 	patience   time.Duration // for what must happen when time passes
+	rounds     int
+	quick      bool // tests of the suite do not want all of the random calls
 }
 
 func newConfig(options []Option) config {
-	c := config{bigPayload: 8 << 20, patience: 10 * time.Second}
+	c := config{bigPayload: 8 << 20, patience: 10 * time.Second, rounds: 1}
 	for _, o := range options {
 		o(&c)
 	}
@@ -47,6 +50,10 @@ func newConfig(options []Option) config {
 
 // BigPayload sets how many bytes the largest payload has that the store must keep: 8 MiB, unless it is set.
 func BigPayload(bytes int) Option { return func(c *config) { c.bigPayload = bytes } }
+
+// Rounds sets how often what is random is done: once, unless it is set, which takes a moment. Every round is another
+// one, and the same when it is repeated, as far as it does not depend on which of several goroutines is first.
+func Rounds(n int) Option { return func(c *config) { c.rounds = n } }
 
 // group is a part of the contract, as a list of what it says.
 type group struct {
@@ -57,6 +64,17 @@ type group struct {
 type check struct {
 	name string
 	run  func(*kit)
+}
+
+// on runs the check. A panic fails it alone: a check takes what it asked for as given, and stores have bugs.
+func (c check) on(k *kit) {
+	k.Helper()
+	defer func() {
+		if p := recover(); p != nil {
+			k.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	c.run(k)
 }
 
 // suite lists everything that is checked.
@@ -81,5 +99,7 @@ func suite() []group {
 		{"watch", watchChecks()},
 		{"count", countChecks()},
 		{"concurrency", concurrencyChecks()},
+		{"differential", differentialChecks()},
+		{"linearizable", linearChecks()},
 	}
 }
