@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/durable/codec"
 	"github.com/baton-go/baton/durable/journal"
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/executor"
@@ -159,4 +160,21 @@ func (b both) Execute(ctx context.Context, a actions.Action) (any, error) {
 		return b.desk.Execute(ctx, a)
 	}
 	return b.till.mux().Execute(ctx, a)
+}
+
+// failure is the last error on record.
+func (m *memory) failure(t *testing.T) error {
+	t.Helper()
+	set, err := codec.NewSet(nil)
+	require.NoError(t, err)
+	var kinds *codec.Errors
+	for _, r := range slices.Backward(m.history()) {
+		if r.Failure.Codec != "" {
+			failure, err := kinds.Decode(set, r.Failure)
+			require.NoError(t, err)
+			return failure
+		}
+	}
+	require.FailNow(t, "nothing failed")
+	return nil
 }

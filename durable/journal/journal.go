@@ -47,7 +47,8 @@ type Config struct {
 
 	// OnIdle is called when every strand of the run waits, on the strand that was the last to. It may be nil.
 	OnIdle func()
-	// OnAside is called with Progress and Publish, and with a Log that is no replay. It may be nil.
+	// OnAside is called with Progress and Publish, and with a Log that is no replay, on the strand that yields it. It may
+	// be nil.
 	OnAside func(ctx context.Context, a actions.Action)
 }
 
@@ -75,6 +76,7 @@ type Journal struct {
 	changes changes
 	number  atomic.Int64 // of the last record
 	steps   atomic.Int64
+	limits  tally
 	stopped atomic.Bool   // it is not live any more
 	over    chan struct{} // closed when it is dead
 
@@ -94,6 +96,8 @@ const (
 	defaultPayload = 4 << 20
 	defaultKeep    = 1 << 10
 	defaultSteps   = 1_000_000
+	maxRefused     = 1000
+	maxSpins       = 1_000_000
 )
 
 // New makes the journal of a run. The error says what the configuration lacks, or wraps [store.ErrCorrupt] if the
@@ -129,6 +133,7 @@ func New(c Config) (*Journal, error) {
 		return nil, err
 	}
 	j := &Journal{Config: c, past: past, over: make(chan struct{}), busy: 1, inbox: newInbox(past)}
+	j.limits = tally{spins: maxSpins, refused: maxRefused}
 	j.Records, j.Messages = nil, nil // the history and the inbox have them
 	j.main = &strand{now: instant(c.Started)}
 	j.number.Store(past.lastNumber)
@@ -147,8 +152,13 @@ func orDefault(n, otherwise int) int {
 // Context returns the context under which the run is started with orchestrate.Run: it knows the run's ID, the journal's
 // strands, and where the run begins. A journal is for one start.
 func (j *Journal) Context(ctx context.Context) context.Context {
-	ctx = executor.WithStrands(executor.WithRun(ctx, j.ID), strands{j})
-	return context.WithValue(store.WithRecorder(ctx, recorder{j}), strandKey{}, j.main)
+	return j.under(executor.WithRun(ctx, j.ID))
+}
+
+// under has what is carried out under the context belong to the journal.
+func (j *Journal) under(ctx context.Context) context.Context {
+	ctx = store.WithRecorder(executor.WithStrands(ctx, strands{j}), recorder{j})
+	return context.WithValue(ctx, strandKey{}, j.main)
 }
 
 // Execute answers the action from its record, or has it carried out and recorded.

@@ -96,10 +96,10 @@ func (j *Journal) call(ctx context.Context, s *strand, a actions.Action, r store
 	return value, err
 }
 
-// exited records that a handler exited its goroutine, if it is the run's to exit.
+// exited records that a handler exited its goroutine.
 func (j *Journal) exited(ctx context.Context, s *strand, a actions.Action, r store.Record) {
 	made := j.closed(s)
-	if !j.owns() {
+	if j.dead() {
 		return
 	}
 	e := &ExitError{Run: j.ID, Path: executor.StepFrom(ctx).Path(), Action: actions.Name(a)}

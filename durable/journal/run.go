@@ -74,7 +74,7 @@ func (j *Journal) Close() error {
 }
 
 // Err returns why the journal stopped, or nil if it did not, or because the orchestration returned: [ErrUnloaded], a
-// [MismatchError], a [RunawayError], an [ExitError], the cause given to Kill, or the error of the log.
+// [MismatchError], a [RunawayError], an [ExitError], [ErrExited], the cause given to Kill, or the error of the log.
 func (j *Journal) Err() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()

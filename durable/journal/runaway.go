@@ -18,8 +18,6 @@ func (e *RunawayError) Error() string {
 // Permanent is true: what has no end does not find one the next time.
 func (e *RunawayError) Permanent() bool { return true }
 
-const maxRefused, maxSpins = 1000, 1_000_000
-
 // tally counts what a strand does in a row that leads nowhere. The branches of a group begin with that of the strand
 // which the group is on, and it goes on with the least of theirs: where one of them came on, so did the strand.
 type tally struct {
@@ -41,8 +39,8 @@ func (j *Journal) count(path string) error {
 
 // refuse counts an action that is refused because its context is done.
 func (j *Journal) refuse(s *strand, path string) error {
-	if s.refused++; s.refused > maxRefused {
-		why := fmt.Sprintf("it goes on although %d actions in a row were refused", maxRefused)
+	if s.refused++; s.refused > j.limits.refused {
+		why := fmt.Sprintf("it goes on although %d actions in a row were refused", j.limits.refused)
 		return j.stop(&RunawayError{j.ID, path, why})
 	}
 	return nil
@@ -50,8 +48,8 @@ func (j *Journal) refuse(s *strand, path string) error {
 
 // spin counts what leaves no record.
 func (j *Journal) spin(s *strand, path string) error {
-	if s.spins++; s.spins > maxSpins {
-		why := fmt.Sprintf("it asked %d times in a row for what needs no record", maxSpins)
+	if s.spins++; s.spins > j.limits.spins {
+		why := fmt.Sprintf("it asked %d times in a row for what needs no record", j.limits.spins)
 		return j.stop(&RunawayError{j.ID, path, why})
 	}
 	return nil

@@ -122,18 +122,15 @@ func (j *Journal) gone() error {
 	if !j.stopped.Load() {
 		return nil
 	}
-	j.mu.Lock()
-	gone := j.phase == dead
-	j.mu.Unlock()
-	if gone {
+	if j.dead() {
 		return j.leave()
 	}
 	return nil
 }
 
-// owns tells whether the goroutines of the strands are the run's own, and still of use.
-func (j *Journal) owns() bool {
+// dead tells whether nothing is recorded any more.
+func (j *Journal) dead() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.exits && j.phase != dead
+	return j.phase == dead
 }

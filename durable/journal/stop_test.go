@@ -73,11 +73,11 @@ func TestDrainingLetsStepsUnderWayBeRecorded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		log, exec, open := &memory{}, &desk{}, make(chan struct{})
-		exec.on("slow", func(context.Context) (string, error) {
+		exec.on("slow", func(ctx context.Context) (string, error) {
 			<-open
-			return "at last", nil
+			return "at last", ctx.Err() // it is not cancelled
 		})
-		flow := together(doing("quick", "slow", "next"), doing("slow"), never)
+		flow := together(never, doing("quick", "slow", "next"), doing("slow"))
 		l := start(t.Context(), begin(t, log, exec), flow)
 		synctest.Wait()
 		l.Drain()
@@ -92,7 +92,7 @@ func TestDrainingLetsStepsUnderWayBeRecorded(t *testing.T) {
 		require.False(t, l.Unload(), "it has stopped already")
 		close(open)
 		require.Equal(t, journal.ErrUnloaded, l.ends(t))
-		require.ElementsMatch(t, []string{"0.0.0 task", "0.0.1 task", "0.1.0 task"}, log.lines())
+		require.ElementsMatch(t, []string{"0.1.0 task", "0.1.1 task", "0.2.0 task"}, log.lines())
 		require.NotContains(t, exec.did(), "next")
 	})
 }

@@ -10,9 +10,30 @@ import (
 // strands is where the branches of the run's groups come from.
 type strands struct{ j *Journal }
 
-// WithCancel is context.WithCancelCause.
-func (strands) WithCancel(ctx context.Context) (context.Context, context.CancelCauseFunc) {
-	return context.WithCancelCause(ctx)
+// WithCancel is context.WithCancelCause, but for a branch that cancels the others because its goroutine exits.
+func (s strands) WithCancel(ctx context.Context) (context.Context, context.CancelCauseFunc) {
+	g := groupOf(ctx)
+	ctx, cancel := context.WithCancelCause(ctx)
+	if g == nil {
+		return ctx, cancel
+	}
+	return ctx, func(cause error) {
+		if d, ok := cause.(*executor.DecidedError); !ok || s.j.ends(g, d.Branch) { //nolint:errorlint // RunGroup's own
+			cancel(cause)
+		}
+	}
+}
+
+// ends tells whether the end of a branch is to end the others: not if it exits because the run is drained, for then
+// they are to come to the ends of their own. If it exits although the journal is live, the run is over, and what the
+// others are told is not to be recorded.
+func (j *Journal) ends(g *group, branch int) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if g.decided != branch && j.phase == live {
+		j.halted(dead, ErrExited)
+	}
+	return g.decided == branch || j.phase == dead
 }
 
 // groupOf is the group that a context of RunGroup's is for. It is nil if that is one of a flow that a handler runs.

@@ -130,7 +130,7 @@ func (j *Journal) wake(w *waiter) {
 func (j *Journal) Deliver(ms ...store.Message) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.phase != live || j.inbox.add(ms) == 0 {
+	if j.phase != live || j.inbox.add(slices.Clone(ms)) == 0 {
 		return
 	}
 	j.waiting = slices.DeleteFunc(j.waiting, func(w *waiter) bool {
