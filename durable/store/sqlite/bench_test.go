@@ -10,6 +10,7 @@ import (
 
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/durable/store/sqlite"
+	"github.com/baton-go/baton/durable/storetest"
 )
 
 // BenchmarkCommit measures what a step costs: one run that is alone, and batches of as many runs. The floor is one row
@@ -92,4 +93,11 @@ func benchmarkCommit(b *testing.B, mode sqlite.Synchronous, runs int) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*runs)/1e3, "µs/step")
+}
+
+func BenchmarkStore(b *testing.B) {
+	storetest.Bench(b, func(b *testing.B) store.Store {
+		b.Helper()
+		return open(b, sqlite.Config{})
+	})
 }

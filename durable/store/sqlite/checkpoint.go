@@ -41,5 +41,5 @@ func (k *checkpoints) after(c *conn) {
 
 // walSettings are those of the connection that writes.
 func walSettings() []pragma {
-	return []pragma{{"wal_autocheckpoint", "0", "0"}}
+	return []pragma{{"wal_autocheckpoint", "0", "0"}, {"cache_size", "-16384", "-16384"}}
 }

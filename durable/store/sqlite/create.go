@@ -10,8 +10,8 @@ import (
 )
 
 const insertRun = `INSERT INTO baton_runs
-	(run, flow, priority, parent, created, status, due, started, finished, expires, owner, epoch, revision, seq, state)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0, ?) ON CONFLICT (run) DO NOTHING`
+	(run, flow, priority, parent, queue, created, status, due, started, finished, expires, state, owner, epoch, revision,
+	seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0) ON CONFLICT (run) DO NOTHING`
 
 // Create adds runs: see [store.Store].
 func (s *Store) Create(ctx context.Context, runs []store.Run) ([]store.Created, error) {
@@ -41,12 +41,9 @@ func (s *Store) create(ctx context.Context, w *work, runs []store.Run) ([]store.
 }
 
 func (s *Store) createOne(w *work, r *store.Run) (store.Created, error) {
-	var parent any
-	if r.Parent != "" {
-		parent = r.Parent
-	}
-	id, err := w.insert(insertRun, r.ID, r.Flow, int64(r.Priority), parent, r.Created.UnixMicro(), int64(r.Status), micros(r.Due),
-		micros(r.Started), micros(r.Finished), micros(r.Expires), packState(&r.State))
+	id, err := w.insert(insertRun, r.ID, r.Flow, int64(r.Priority), text(r.Parent), text(r.Queue),
+		r.Created.UnixMicro(), int64(r.Status), micros(r.Due), micros(r.Started), micros(r.Finished), micros(r.Expires),
+		packState(&r.State))
 	if err != nil {
 		return store.Created{}, err
 	}
@@ -68,6 +65,14 @@ func (s *Store) createOne(w *work, r *store.Run) (store.Created, error) {
 	}
 	w.tell(store.Notice{Run: r.ID, Status: r.Status, Due: claimable(r.Status, r.Due)})
 	return store.Created{Run: asKept(*r), New: true}, nil
+}
+
+// text is a string as a column keeps it: NULL is the empty one.
+func text(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
 }
 
 // asKept is a run that was just created, as it would be read.

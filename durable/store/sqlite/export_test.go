@@ -105,3 +105,10 @@ func Uncertain(err error) error { return uncertain(err) }
 
 // NothingCommitted tells whether a commit that failed with a code of SQLite's left nothing.
 func NothingCommitted(code int) bool { return nothingCommitted(code) }
+
+// Seal makes a blob of any bytes, with the checksum that it must have.
+func Seal(b []byte) []byte {
+	p := newPacker(len(b))
+	p.b = append(p.b, b...)
+	return p.sealed()
+}

@@ -31,7 +31,11 @@ func inspect(ctx context.Context, path string, adopt bool) error {
 	case info.Size() < smallest:
 		return fmt.Errorf("%w: the file is no SQLite database", store.ErrCorrupt)
 	}
-	db, err := sql.Open("sqlite", dsn(path, "mode=ro"))
+	parameters := []string{"mode=ro"}
+	if _, err := os.Stat(path + "-wal"); errors.Is(err, fs.ErrNotExist) {
+		parameters = append(parameters, "immutable=1") // otherwise files would appear beside it
+	}
+	db, err := sql.Open("sqlite", dsn(path, parameters...))
 	if err != nil {
 		return err
 	}

@@ -61,12 +61,11 @@ func unpackMessage(b []byte, m *store.Message) bool {
 
 // packFacts packs what hardly changes about a run, and has no column.
 func packFacts(r *store.Run) []byte {
-	p := newPacker(len(r.Version) + len(r.Input.Data) + len(r.Queue))
+	p := newPacker(len(r.Version) + len(r.Input.Data))
 	p.string(r.Version)
 	p.payload(r.Input)
 	p.bytes(r.Seed)
 	p.uint(uint64(r.OnParentClose))
-	p.string(r.Queue)
 	p.uint(uint64(len(r.Labels)))
 	for _, name := range slices.Sorted(maps.Keys(r.Labels)) {
 		p.string(name)
@@ -83,8 +82,7 @@ func unpackFacts(b []byte, r *store.Run) bool {
 	r.Input = u.payload()
 	r.Seed = u.bytes()
 	r.OnParentClose = store.ParentClose(u.uint())
-	r.Queue = u.string()
-	if n := u.uint(); n > 0 && n <= uint64(len(u.b)) {
+	if n := u.uint(); n > 0 && n <= uint64(len(u.b)/2) {
 		r.Labels = make(map[string]string, n)
 		for range n {
 			name := u.string()

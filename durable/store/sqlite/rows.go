@@ -11,7 +11,7 @@ import (
 
 // selectRun asks for everything about runs but their histories; scanRun reads it.
 const selectRun = `SELECT r.id, r.run, r.flow, r.priority, r.parent, r.created, r.status, r.due, r.started, r.finished,
-	r.expires, r.owner, r.epoch, r.revision, r.seq, r.state, f.facts, p.data
+	r.expires, r.owner, r.epoch, r.revision, r.seq, r.state, f.facts, p.data, r.queue
 	FROM baton_runs r LEFT JOIN baton_facts f ON f.run = r.id LEFT JOIN baton_published p ON p.run = r.id `
 
 // found is a run, and what only the store knows of it.
@@ -28,6 +28,7 @@ func scanRun(row []driver.Value) (found, error) {
 	r.Flow = row[2].(string)
 	r.Priority = int(row[3].(int64))
 	r.Parent, _ = row[4].(string)
+	r.Queue, _ = row[18].(string)
 	r.Created = fromMicros(row[5])
 	r.Status = store.Status(row[6].(int64))
 	r.Due = fromMicros(row[7])

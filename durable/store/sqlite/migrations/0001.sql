@@ -11,7 +11,8 @@ CREATE TABLE baton_runs (
 	run      TEXT    NOT NULL UNIQUE,
 	flow     TEXT    NOT NULL,
 	priority INTEGER NOT NULL,
-	parent   TEXT,
+	parent   TEXT,    -- NULL is none, as for the queue
+	queue    TEXT,
 	created  INTEGER NOT NULL,
 	status   INTEGER NOT NULL,
 	due      INTEGER,
