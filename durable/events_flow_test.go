@@ -38,13 +38,13 @@ type collecting struct {
 func TestEventsThatComeBeforeTheReceiveAreKept(t *testing.T) {
 	t.Parallel()
 	inHouse(t, durable.Flows(collect), func(t *testing.T, h *house) {
-		run := launch(t, h, collect, collecting{3, 48 * time.Hour}, durable.WithDelay(time.Hour))
+		run := launch(t, h, collect, collecting{3, 5 * time.Hour}, durable.WithDelay(time.Hour))
 		require.NoError(t, h.Send(t.Context(), run.ID(), "number", 1)) // it is pending
 		synctestSleep(2 * time.Hour)
 		require.Equal(t, durable.Waiting, h.status(t, run.ID()))
 		require.NoError(t, h.Send(t.Context(), run.ID(), "other", 7))
 		require.NoError(t, h.Send(t.Context(), run.ID(), "number", 2)) // it sleeps
-		synctestSleep(72 * time.Hour)
+		synctestSleep(6 * time.Hour)
 		require.Equal(t, durable.Waiting, h.status(t, run.ID()))
 		start := time.Now()
 		require.NoError(t, h.Send(t.Context(), run.ID(), "number", 3)) // it waits for it, and is unloaded

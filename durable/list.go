@@ -73,7 +73,10 @@ func (c *Client) rows(ctx context.Context, f Filter) iter.Seq2[store.Run, error]
 				break
 			}
 			for _, r := range page {
-				if f.past(r) || !yield(r, nil) {
+				if f.past(r) {
+					return
+				}
+				if f.inTime(r) && !yield(r, nil) {
 					return
 				}
 				q.After = store.Cursor{Created: r.Created, ID: r.ID}
@@ -104,9 +107,9 @@ func (f Filter) query() (store.Query, error) {
 		q.After, err = parseCursor(f.After)
 		return q, err
 	case f.Newest && !f.CreatedBefore.IsZero():
-		q.After.Created = f.CreatedBefore
+		q.After.Created = exact(f.CreatedBefore.Add(time.Microsecond - 1)) // rounded up: rows leaves out what is too much
 	case !f.Newest && !f.CreatedFrom.IsZero():
-		q.After.Created = f.CreatedFrom
+		q.After.Created = exact(f.CreatedFrom)
 	}
 	return q, nil
 }
@@ -117,6 +120,12 @@ func (f Filter) past(r store.Run) bool {
 		return r.Created.Before(f.CreatedFrom)
 	}
 	return !f.CreatedBefore.IsZero() && !r.Created.Before(f.CreatedBefore)
+}
+
+// inTime tells whether the run was created in time. A cursor may come from another list, and a store need not keep the
+// times of a query as precisely.
+func (f Filter) inTime(r store.Run) bool {
+	return !r.Created.Before(f.CreatedFrom) && (f.CreatedBefore.IsZero() || r.Created.Before(f.CreatedBefore))
 }
 
 func (f Filter) hasText(m Metadata) bool {

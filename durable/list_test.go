@@ -2,6 +2,7 @@ package durable_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/baton-go/baton/durable"
+	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/durable/store/memory"
+	"github.com/baton-go/baton/durable/store/sqlite"
 )
 
 // list lists the IDs of runs.
@@ -161,5 +165,50 @@ func TestABadFilterIsAnErrorOfTheLoop(t *testing.T) {
 	}
 	for _, err := range s.List(t.Context(), durable.Filter{Parent: "../x"}) {
 		require.ErrorIs(t, err, durable.ErrBadID)
+	}
+}
+
+func TestTimesOfAListAreExactOnEveryStore(t *testing.T) {
+	t.Parallel()
+	file, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "baton.db"))
+	require.NoError(t, err)
+	defer file.Close()
+	for name, st := range map[string]store.Store{"memory": memory.New(), "sqlite": file} {
+		client := durable.NewClient(st)
+		list := func(f durable.Filter) (ids []string, runs []durable.Metadata) {
+			for m, err := range client.List(t.Context(), f) {
+				require.NoError(t, err)
+				ids, runs = append(ids, m.ID), append(runs, m)
+			}
+			return ids, runs
+		}
+		for i := range 10 {
+			_, err := buy.Start(t.Context(), client, order{}, durable.WithID(strconv.Itoa(i)))
+			require.NoError(t, err)
+		}
+		_, all := list(durable.Filter{})
+		require.Len(t, all, 10)
+		for _, lower := range all {
+			for _, upper := range all {
+				for _, more := range []time.Duration{0, 1} {
+					f := durable.Filter{CreatedFrom: lower.Created.Add(more), CreatedBefore: upper.Created.Add(more)}
+					var want []string
+					for _, m := range all {
+						if !m.Created.Before(f.CreatedFrom) && m.Created.Before(f.CreatedBefore) {
+							want = append(want, m.ID)
+						}
+					}
+					got, _ := list(f)
+					require.Equal(t, want, got, name)
+					f.Newest = true
+					got, _ = list(f)
+					slices.Reverse(got)
+					require.Equal(t, want, got, name)
+					f.After = all[len(all)-1].Cursor() // of another list
+					got, _ = list(f)
+					require.Subset(t, want, got, name)
+				}
+			}
+		}
 	}
 }
