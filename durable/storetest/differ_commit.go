@@ -9,7 +9,7 @@ import (
 func (w *world) commit(o op, a *answer) {
 	var writes []store.Write
 	for _, i := range o.Items {
-		writes = append(writes, w.write(i, a))
+		writes = append(writes, w.write(i))
 	}
 	errs, err := w.store.Commit(w.ctx, writes)
 	a.items("Commit", errs, len(writes))
@@ -26,7 +26,7 @@ func (w *world) commit(o op, a *answer) {
 }
 
 // write makes a write from what is known of its run before the call.
-func (w *world) write(i item, a *answer) store.Write {
+func (w *world) write(i item) store.Write {
 	h, _ := w.store.Load(w.ctx, w.id(i.Run), store.Mark{}) // a run that is not there has no epoch
 	write := store.Write{Run: w.id(i.Run), Epoch: i.Epoch.of(h.Run.Epoch)}
 	for _, n := range i.Records {
@@ -35,7 +35,7 @@ func (w *world) write(i item, a *answer) store.Write {
 		write.Records = append(write.Records, r)
 	}
 	for _, n := range i.Consume {
-		if seq := w.place(i.Run, int(n)); seq != 0 {
+		if seq := place(h, n); seq != 0 {
 			write.Consumed = append(write.Consumed, seq)
 		}
 	}
@@ -53,7 +53,7 @@ func (w *world) write(i item, a *answer) store.Write {
 	s := w.state(i)
 	write.State, write.Revision = &s, i.Revision.of(h.Run.Revision)
 	write.Release = i.Release || s.Status.Finished()
-	write.Seen = w.place(i.Run, i.Seen)
+	write.Seen = place(h, int64(i.Seen))
 	if i.Restart {
 		input := payload("restarted")
 		write.Restart = &input

@@ -150,7 +150,11 @@ func (w *world) renew(o op, a *answer) {
 
 func (w *world) load(o op, a *answer) {
 	run := o.Items[0].Run
-	mark := store.Mark{Records: o.Mark.Records, Messages: w.place(run, int(o.Mark.Messages))}
+	mark := store.Mark{Records: o.Mark.Records}
+	if o.Mark.Messages > 0 {
+		h, _ := w.store.Load(w.ctx, w.id(run), store.Mark{}) // a run that is not there has no messages
+		mark.Messages = place(h, o.Mark.Messages)
+	}
 	a.History, a.problems = w.store.Load(w.ctx, w.id(run), mark)
 	if errors.Is(a.problems, store.ErrNotFound) {
 		a.saw(true, "Load: "+store.ErrNotFound.Error())
@@ -161,9 +165,8 @@ func (w *world) load(o op, a *answer) {
 }
 
 // place returns the Seq of the n-th message in an inbox, counted from 1, or 0. Stores may number them differently.
-func (w *world) place(run, n int) int64 {
-	h, err := w.store.Load(w.ctx, w.id(run), store.Mark{})
-	if err != nil || n < 1 || n > len(h.Messages) {
+func place(h store.History, n int64) int64 {
+	if n < 1 || n > int64(len(h.Messages)) {
 		return 0
 	}
 	return h.Messages[n-1].Seq

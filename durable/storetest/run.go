@@ -12,7 +12,7 @@ import (
 // prefix), so what is in it already does not matter; whoever opens it closes it, in a Cleanup of t. What only a
 // [store.Watcher] or a [store.Counter] can do is checked if the store is one.
 //
-// The suite makes about two thousand calls, of which the largest has [BigPayload] bytes.
+// The suite makes about 2,500 calls, of which the largest has [BigPayload] bytes; most are made side by side.
 func Run(t *testing.T, open func(t *testing.T) store.Store, options ...Option) {
 	t.Helper()
 	c := newConfig(options)

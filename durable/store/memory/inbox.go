@@ -89,7 +89,7 @@ func (b *inbox) newest() int64 {
 }
 
 func (b *inbox) after(seq int64) []store.Message {
-	if b.newest() <= seq {
+	if b == nil || b.newest() <= seq {
 		return nil
 	}
 	at, _ := b.find(seq + 1)
