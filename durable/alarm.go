@@ -50,7 +50,8 @@ func (a *alarm) forget() {
 	a.due = time.Time{}
 }
 
-// notice is told of every change in the store.
+// notice is told of every change in the store. A run whose last write is under way is not looked after: mostly that
+// write is what is told of, and if it comes too late it is refused, or the store makes the run due.
 func (rt *Runtime) notice(n store.Notice) {
 	if !n.Due.IsZero() {
 		rt.alarm.at(n.Due)
@@ -60,8 +61,9 @@ func (rt *Runtime) notice(n store.Notice) {
 	if l == nil && rt.missed != nil {
 		rt.missed[n.Run] = append(rt.missed[n.Run], n)
 	}
+	look := l != nil && !l.leaving && l.concerns(n)
 	rt.mu.Unlock()
-	if l != nil && l.concerns(n) {
+	if look {
 		rt.look(l)
 	}
 }

@@ -124,35 +124,50 @@ func lull(ctx context.Context, path string, s *sleepers, naps []nap) (took time.
 		if _, err := s.flow().StartMany(ctx, rt, some, nil); err != nil {
 			return 0, err
 		}
-		// Not all runs at first and all sleep later, as it would not be in a life either.
-		if err := until(ctx, time.Millisecond, func() (bool, error) { return s.asleep() >= from-batch, nil }); err != nil {
-			return 0, err
+		for s.asleep() < from-batch { // not all starts first, and all sleep later
+			if err := pause(ctx, time.Millisecond); err != nil {
+				return 0, err
+			}
 		}
 	}
-	err = until(ctx, 200*time.Millisecond, func() (bool, error) {
-		counts, err := st.Count(ctx, store.Query{Flows: []string{"sleeper"}})
-		return counts[store.Waiting].Runs+counts[store.Completed].Runs == int64(len(naps)), err
-	})
+	err = counted(ctx, st, len(naps), store.Waiting, store.Completed)
 	return time.Since(began), err
+}
+
+// counted returns once so many sleepers are in one of the statuses. To count them takes its time: it does little else
+// but wait.
+func counted(ctx context.Context, st *sqlite.Store, runs int, in ...store.Status) error {
+	for {
+		began := time.Now()
+		counts, err := st.Count(ctx, store.Query{Flows: []string{"sleeper"}})
+		if err != nil {
+			return err
+		}
+		left := int64(runs)
+		for _, status := range in {
+			left -= counts[status].Runs
+		}
+		if left == 0 {
+			return nil
+		}
+		if err := pause(ctx, 100*time.Millisecond+10*time.Since(began)); err != nil {
+			return err
+		}
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 func (s *sleepers) asleep() (n int) {
 	s.count(func() { n = s.asked })
 	return n
-}
-
-// until returns when f is true, or fails; it asks every so often.
-func until(ctx context.Context, every time.Duration, f func() (bool, error)) error {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		if ok, err := f(); ok || err != nil {
-			return err
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	}
 }

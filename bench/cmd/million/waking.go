@@ -32,23 +32,15 @@ func waking(ctx context.Context, w io.Writer, path string, began time.Time, s *s
 		mebi(process.Resident()), mebi(heap), float64(heap)/float64(c.runs))
 
 	cpu := process.CPU()
-	err = until(ctx, 10*time.Millisecond, func() (bool, error) {
-		spread, crowd := s.awake()
-		return spread+crowd >= c.runs, nil
-	})
-	if err != nil {
-		return err
+	for spread, crowd := s.awake(); spread+crowd < c.runs; spread, crowd = s.awake() {
+		if err := pause(ctx, 10*time.Millisecond); err != nil {
+			return err
+		}
 	}
 	spread, crowd := s.awake()
 	fmt.Fprintf(w, "woken up, %d spread out at %.0f a second: late by %s\n", spread, c.rate, s.lateness(false))
 	fmt.Fprintf(w, "woken up, %d at once: %.0f a second\n", crowd, float64(crowd)/s.latest(true).Seconds())
-	var done int64
-	err = until(ctx, 200*time.Millisecond, func() (bool, error) {
-		counts, err := st.Count(ctx, store.Query{Flows: []string{"sleeper"}})
-		done = counts[store.Completed].Runs
-		return done == int64(c.runs), err
-	})
-	if err != nil {
+	if err := counted(ctx, st, c.runs, store.Completed); err != nil {
 		return err
 	}
 	info, err := os.Stat(path)
@@ -57,7 +49,7 @@ func waking(ctx context.Context, w io.Writer, path string, began time.Time, s *s
 	}
 	spread, crowd = s.awake()
 	fmt.Fprintf(w, "all %d have ended: %d wake-ups, %v of CPU each; at most %s resident; %d bytes of the file each\n",
-		done, spread+crowd, c.each(process.CPU()-cpu), mebi(process.MostResident()), info.Size()/int64(c.runs))
+		c.runs, spread+crowd, c.each(process.CPU()-cpu), mebi(process.MostResident()), info.Size()/int64(c.runs))
 	return nil
 }
 

@@ -120,8 +120,8 @@ func readLanes(ctx context.Context, k *conn, flows []string) ([]lane, error) {
 }
 
 const (
-	selectDue = `SELECT id, due FROM baton_runs WHERE flow = ? AND priority = ? AND due <= ? AND status NOT BETWEEN 4 AND 6
-		ORDER BY due, id LIMIT ?`
+	selectDue = `SELECT id, due FROM baton_runs WHERE flow = ? AND priority = ? AND due <= ?
+		AND status NOT BETWEEN 4 AND 6 ORDER BY due, id LIMIT ?`
 	selectLater = `SELECT min(due) FROM baton_runs WHERE flow = ? AND priority = ? AND due > ?
 		AND status NOT BETWEEN 4 AND 6`
 	selectPriority = "SELECT priority FROM baton_runs WHERE id = ?"
