@@ -1,7 +1,6 @@
 package store
 
 import (
-	"maps"
 	"slices"
 	"sync"
 )
@@ -10,24 +9,18 @@ import (
 // ready for use; a store that embeds one is a [Watcher]. It is safe for concurrent use.
 type Hub struct {
 	mu       sync.RWMutex
-	last     int
-	watchers map[int]func(Notice)
+	watchers []*func(Notice)
 }
 
 // Watch calls f with everything that is told, until stop has returned.
 func (h *Hub) Watch(f func(Notice)) (stop func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.watchers == nil {
-		h.watchers = map[int]func(Notice){}
-	}
-	h.last++
-	id := h.last
-	h.watchers[id] = f
+	h.watchers = append(h.watchers, &f)
 	return func() {
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		delete(h.watchers, id)
+		h.watchers = slices.DeleteFunc(h.watchers, func(w *func(Notice)) bool { return w == &f })
 	}
 }
 
@@ -38,9 +31,9 @@ func (h *Hub) Tell(notices ...Notice) {
 	}
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	for _, id := range slices.Sorted(maps.Keys(h.watchers)) {
+	for _, f := range h.watchers {
 		for _, n := range notices {
-			h.watchers[id](n)
+			(*f)(n)
 		}
 	}
 }
