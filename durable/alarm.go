@@ -58,7 +58,7 @@ func (rt *Runtime) notice(n store.Notice) {
 	}
 	rt.mu.Lock()
 	l := rt.runs[n.Run]
-	if l == nil && rt.missed != nil {
+	if l == nil && rt.claiming {
 		rt.missed[n.Run] = append(rt.missed[n.Run], n)
 	}
 	look := l != nil && !l.leaving && l.concerns(n)

@@ -1,6 +1,7 @@
 package durable
 
 import (
+	"slices"
 	"time"
 
 	"github.com/baton-go/baton/durable/store"
@@ -68,6 +69,10 @@ func (k *keeper) claimAt() (at time.Time, ok bool) {
 func (rt *Runtime) room() int {
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
+	return rt.roomLocked()
+}
+
+func (rt *Runtime) roomLocked() int {
 	if rt.closing || len(rt.names) == 0 {
 		return 0
 	}
@@ -78,14 +83,15 @@ func (rt *Runtime) room() int {
 
 // claim takes runs that are due.
 func (k *keeper) claim() {
-	c := store.Claim{Owner: k.owner, Lease: k.config.Lease, Max: k.room(), Flows: k.names}
+	k.mu.Lock()
+	c := store.Claim{Owner: k.owner, Lease: k.config.Lease, Max: k.roomLocked(), Flows: k.names}
 	if c.Max == 0 {
+		k.mu.Unlock()
 		return
 	}
-	k.alarm.forget()
-	k.mu.Lock()
-	k.missed = map[string][]store.Notice{}
+	k.claiming, k.missed = true, map[string][]store.Notice{}
 	k.mu.Unlock()
+	k.alarm.forget() // what is told from now on may come too late for this claim
 	began := time.Now()
 	claimed, err := k.store.Claim(k.root, c)
 	k.register(claimed.Runs, began.Add(c.Lease))
@@ -116,18 +122,16 @@ func (k *keeper) claim() {
 
 // register has runs carried out that were claimed until the given time at least.
 func (rt *Runtime) register(runs []store.History, until time.Time) {
-	var crowded []*loaded
-	fresh := make([]*loaded, len(runs))
-	for i := range runs {
-		fresh[i] = rt.newLoaded(&runs[i], until)
-	}
 	rt.mu.Lock()
 	missed := rt.missed
-	rt.missed = nil
-	for i, l := range fresh {
-		if rt.over {
-			break // the leases run out
+	rt.claiming, rt.missed = false, nil
+	rt.change()
+	var crowded, news []*loaded
+	for _, h := range runs { // each is a copy, so that none keeps the others in memory
+		if rt.over || rt.flows[h.Run.Flow] == nil {
+			continue // the lease runs out
 		}
+		l := rt.newLoaded(&h, until)
 		if old := rt.runs[l.id]; old != nil {
 			crowded = append(crowded, old)
 			rt.forget(old)
@@ -135,19 +139,17 @@ func (rt *Runtime) register(runs []store.History, until time.Time) {
 		rt.runs[l.id] = l
 		rt.busy++
 		l.draining = rt.closing
-		rt.jobs.Go(func() { l.carryOut(&runs[i]) })
+		if slices.ContainsFunc(missed[l.id], l.concerns) {
+			news = append(news, l)
+		}
+		rt.jobs.Go(func() { l.carryOut(&h) })
 	}
 	rt.mu.Unlock()
 	for _, old := range crowded {
 		old.stop(errLost)
 	}
-	for _, l := range fresh {
-		for _, n := range missed[l.id] {
-			if l.concerns(n) {
-				rt.look(l)
-				break
-			}
-		}
+	for _, l := range news {
+		rt.look(l)
 	}
 	rt.crowd()
 }

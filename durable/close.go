@@ -36,17 +36,12 @@ func (rt *Runtime) close(ctx context.Context) error {
 	rt.mu.Lock()
 	rt.closing = true
 	runs := slices.Collect(maps.Values(rt.runs))
-	if len(runs) == 0 {
-		close(rt.empty)
-	}
 	rt.mu.Unlock()
 	for _, l := range runs {
 		l.drain()
 	}
 	var err error
-	select {
-	case <-rt.empty:
-	case <-ctx.Done():
+	if !rt.emptied(ctx) {
 		err = rt.interrupt(ctx)
 	}
 	rt.mu.Lock()
@@ -63,6 +58,37 @@ func (rt *Runtime) close(ctx context.Context) error {
 	return err
 }
 
+// emptied waits until no run is left, and tells whether that came before the end of ctx. A claim that is under way may
+// bring more: it is waited for, too, but not for long.
+func (rt *Runtime) emptied(ctx context.Context) bool {
+	patience := time.NewTimer(closeGrace)
+	defer patience.Stop()
+	patient := true
+	for {
+		rt.mu.Lock()
+		empty := len(rt.runs) == 0 && (!rt.claiming || !patient)
+		rt.mu.Unlock()
+		if empty {
+			return true
+		}
+		select {
+		case <-rt.changed:
+		case <-patience.C:
+			patient = false
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+// change has Close look again. The caller holds the lock.
+func (rt *Runtime) change() {
+	select {
+	case rt.changed <- struct{}{}:
+	default:
+	}
+}
+
 // interrupt stops the runs that are left, and waits a moment for their handlers.
 func (rt *Runtime) interrupt(ctx context.Context) error {
 	rt.mu.Lock()
@@ -72,12 +98,9 @@ func (rt *Runtime) interrupt(ctx context.Context) error {
 	for _, l := range runs {
 		l.stop(ErrClosed)
 	}
-	grace := time.NewTimer(closeGrace)
-	defer grace.Stop()
-	select {
-	case <-rt.empty:
-	case <-grace.C:
-	}
+	grace, cancel := context.WithTimeout(rt.root, closeGrace)
+	defer cancel()
+	rt.emptied(grace)
 	if len(runs) == 0 {
 		return nil
 	}

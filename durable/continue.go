@@ -32,7 +32,7 @@ func (l *loaded) continueAsNew(j *journal.Journal, next *continuedError) *store.
 		l.finish(j, nil, nil)
 		return nil
 	case err != nil && !errors.Is(err, errSuperseded):
-		l.left("continue as new", err)
+		l.stopped(j, err)
 		return nil
 	}
 	var h store.History
@@ -41,7 +41,7 @@ func (l *loaded) continueAsNew(j *journal.Journal, next *continuedError) *store.
 		return err
 	})
 	if err != nil {
-		l.left("continue as new", err)
+		l.stopped(j, err)
 		return nil
 	}
 	l.parental.Store(true) // who knows what earlier generations have started

@@ -1,6 +1,7 @@
 package durable
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -20,7 +21,10 @@ func (l *loaded) finish(j *journal.Journal, result any, err error) {
 	if p, ok := err.(*executor.PanicError); ok { //nolint:errorlint // of the flow itself, not of a handler
 		err = panicked{p}
 	}
-	l.endChildren()
+	if !l.endChildren() {
+		l.stopped(j, context.Cause(l.life))
+		return
+	}
 	pending := j.Pending()
 	var status store.Status
 	failed := l.conclude(l.life, func(row store.Run) store.Write {

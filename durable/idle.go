@@ -54,9 +54,7 @@ func (rt *Runtime) forget(l *loaded) {
 	if l.leaving {
 		rt.departing--
 	}
-	if rt.closing && len(rt.runs) == 0 {
-		close(rt.empty)
-	}
+	rt.change()
 }
 
 // gone notes that the life of a run is over.

@@ -96,9 +96,15 @@ func (l *loaded) cancelled(reason string) {
 	}
 }
 
-// endChildren cancels the children that end with the run. It does so before the end is written, so that a crash in
-// between has it done again.
-func (l *loaded) endChildren() { l.cancelChildren(l.children(), parentEnded) }
+// endChildren cancels the children that end with the run, and tells whether it came to the end of that. It does so
+// before the end is written, so that a crash in between has it done again.
+func (l *loaded) endChildren() bool {
+	if !l.parental.Load() {
+		return true
+	}
+	l.cancelChildren(l.children(), parentEnded)
+	return l.life.Err() == nil
+}
 
 func (l *loaded) cancelChildren(children []store.Run, reason string) {
 	for _, r := range children {

@@ -17,6 +17,16 @@ var errSuperseded = errors.New("there is nothing to write any more")
 // error about it may also say that it was made by an attempt of which nobody heard.
 func (l *loaded) write(ctx context.Context, compose func(store.Run) (w store.Write, ok bool)) error {
 	published := l.news.take()
+	err := l.attempt(ctx, published, compose)
+	if errors.Is(err, ErrClosed) { // the run has stopped already: that the runtime closes has nothing to do with it
+		err = l.attempt(l.rt.root, published, compose)
+	}
+	return err
+}
+
+func (l *loaded) attempt(
+	ctx context.Context, published []byte, compose func(store.Run) (w store.Write, ok bool),
+) error {
 	for {
 		row := l.current()
 		w, ok := compose(row)

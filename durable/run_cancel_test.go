@@ -185,6 +185,29 @@ func TestARunThatIsTooLateFails(t *testing.T) {
 	}
 }
 
+// The request comes while the run is about to leave memory, and has not heard of it.
+func TestARunThatIsCancelledWhileItIsUnloadedComesBackForIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st := &leisurely{Store: memory.New(), commit: time.Second}
+		c := &crew{}
+		client := durable.NewClient(st.Store)
+		h := begin(t, client, compensating, "r", "sleep")
+		_ = open(t, st, c, durable.Config{Flows: durable.Flows(compensating), UnloadAfter: 1})
+		time.Sleep(1500 * time.Millisecond) // synctest
+		row := rowOf(t, st.Store, "r")
+		require.Equal(t, store.Running, row.Status, "it has booked, and the write that unloads it is under way")
+		cancelled, err := h.Cancel(t.Context(), "")
+		require.NoError(t, err)
+		require.True(t, cancelled)
+		began := time.Now()
+		_, err = h.Result(t.Context())
+		require.ErrorIs(t, err, context.Canceled)
+		require.Less(t, time.Since(began), 10*time.Second)
+		require.Equal(t, 2, c.count(), "booked, and unbooked")
+	})
+}
+
 func TestARunThatWasNotStartedIsCancelledAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

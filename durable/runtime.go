@@ -48,7 +48,7 @@ type Runtime struct {
 	closeOnce sync.Once
 	closed    chan struct{} // closed when Close has returned
 	closeErr  error
-	empty     chan struct{} // closed when there are no runs any more, while closing
+	changed   chan struct{} // holds a signal for Close: a run has gone, or a claim has ended
 
 	mu        sync.Mutex
 	runs      map[string]*loaded
@@ -57,7 +57,8 @@ type Runtime struct {
 	round     int // of renewals
 	idle      idleList
 	lapses    *time.Timer
-	missed    map[string][]store.Notice // about runs that are not in memory, during a claim; nil otherwise
+	claiming  bool
+	missed    map[string][]store.Notice // about runs that are not in memory, while claiming
 	closing   bool                      // nothing is claimed any more
 	over      bool                      // no goroutine is started any more
 }
@@ -116,7 +117,7 @@ func newRuntime(ctx context.Context, s store.Store, exec executor.Executor, c Co
 	rt := &Runtime{
 		Client: client, config: c, exec: exec, flows: flows, owner: c.Owner, log: c.Log.With("owner", c.Owner),
 		alarm: alarm{wake: make(chan struct{}, 1)}, unwatch: func() {},
-		closed: make(chan struct{}), empty: make(chan struct{}), runs: map[string]*loaded{},
+		closed: make(chan struct{}), changed: make(chan struct{}, 1), runs: map[string]*loaded{},
 	}
 	if rt.calls, err = calls(flows); err != nil {
 		return nil, err
