@@ -82,7 +82,7 @@ func TestSelectGoesOnWithTheFirstToFinish(t *testing.T) {
 func TestTheErrorOfAWinnerIsTheErrorOfSelect(t *testing.T) {
 	t.Parallel()
 	onEachHost(t, func(t *testing.T, h host) {
-		w := newWorld().on("bad", fails(errBoom))
+		w := newWorld().on("bad", fails(errBoom)).on("a", hangs) // which does not win
 		never := func(int) error {
 			t.Error("it did not succeed")
 			return nil
