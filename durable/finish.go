@@ -69,10 +69,22 @@ func (l *loaded) finished(row store.Run, result store.Payload, err error) store.
 // cancellation is the error of a run that was cancelled, and then ended with err.
 func (c *Client) cancellation(row store.Run, err error) *CancelledError {
 	cancelled := &CancelledError{Run: row.ID, Reason: c.cancelReason(row)}
-	if err != nil && !strings.HasSuffix(err.Error(), cancelled.Error()) {
+	if err != nil && !strings.HasSuffix(err.Error(), cancelled.Error()) && !onlyCancelled(err) {
 		cancelled.Err = err // more than the cancellation, as it came through a few layers
 	}
 	return cancelled
+}
+
+// onlyCancelled tells whether an error is that of a context and nothing else, at whichever step: handlers return
+// ctx.Err(), and not its cause.
+func onlyCancelled(err error) bool {
+	for {
+		step, ok := err.(*executor.StepError) //nolint:errorlint // each layer, and no other
+		if !ok {
+			return errors.Is(err, context.Canceled) && err.Error() == context.Canceled.Error() // and nothing around it
+		}
+		err = step.Err
+	}
 }
 
 func (c *Client) encodeFailure(err error) store.Payload {

@@ -298,3 +298,36 @@ func TestAnOrchestrationThatIgnoresItsEndIsEnded(t *testing.T) {
 		}
 	}
 }
+
+// What handlers return whose context ends is mostly ctx.Err(). That the run was cancelled is then all there is to say.
+func TestTheErrorOfAContextIsNoErrorBesidesTheCancellation(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		ends func(context.Context) error
+		want string
+	}{
+		"its error": {context.Context.Err, `run "r" was cancelled: no more tea`},
+		"its cause": {context.Cause, `run "r" was cancelled: no more tea`},
+		"more than that": {
+			func(ctx context.Context) error { return errors.Join(errBroken, ctx.Err()) },
+			"run \"r\" was cancelled: no more tea: step 0: durable_test.work: it is broken\ncontext canceled",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				do := func(ctx context.Context, _ work) (string, error) {
+					<-ctx.Done()
+					return "", c.ends(ctx)
+				}
+				rt := open(t, memory.New(), &crew{do: do}, durable.Config{Flows: durable.Flows(steps)})
+				h := begin(t, rt, steps, "r", 1)
+				synctest.Wait()
+				_, err := h.Cancel(t.Context(), "no more tea")
+				require.NoError(t, err)
+				_, err = h.Result(t.Context())
+				require.EqualError(t, err, c.want)
+			})
+		})
+	}
+}
