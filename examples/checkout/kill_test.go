@@ -43,7 +43,7 @@ func TestKilledAtAnyMomentTheShopGoesOnWhereItWas(t *testing.T) {
 	books := audit(t, s.dir, s.orders)
 
 	require.False(t, s.live(nil))
-	require.Contains(t, s.said, "\n0 new orders\n")
+	require.Contains(t, s.said, "\nnew orders: 0\n")
 	require.Equal(t, books, audit(t, s.dir, s.orders), "what has ended is not done again")
 }
 
@@ -99,7 +99,7 @@ func (s *shopper) live(until *moment) (killed bool) {
 	require.NoError(t, lines.Err())
 	err = cmd.Wait()
 	s.said = said.String()
-	s.resumed += strings.Count(s.said, " goes on after ")
+	s.resumed += strings.Count(s.said, " goes on; ")
 	if timer != nil && !timer.Stop() && err != nil {
 		return true
 	}

@@ -95,7 +95,7 @@ func (c *Command) trade(ctx context.Context, o options, b business) error {
 	if err != nil {
 		return err
 	}
-	b.out.printf("%d new orders", taken)
+	b.out.printf("new orders: %d", taken)
 	atDesk, goHome := context.WithCancel(ctx)
 	var manager sync.WaitGroup
 	manager.Go(func() { b.manage(atDesk, o, c.In) })

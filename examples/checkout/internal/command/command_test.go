@@ -34,19 +34,19 @@ func TestEachOrderIsSoldOrItIsToldWhyNot(t *testing.T) {
 	code, out, complaints := run(t.Context(), strings.NewReader(""), "-dir", dir)
 	require.Equal(t, command.Done, code, complaints)
 	require.Empty(t, complaints)
-	require.Contains(t, out, "8 new orders\n")
+	require.Contains(t, out, "new orders: 8\n")
 	require.Contains(t, out, "\norder-3   -          the bank has declined the card\n")
 	require.Contains(t, out, "\norder-4   -          it is sold out\n")
 	require.Contains(t, out, "\nIt adds up.\n")
 
 	code, out, complaints = run(t.Context(), strings.NewReader(""), "-dir", dir, "-orders", "9")
 	require.Equal(t, command.Done, code, complaints)
-	require.Contains(t, out, "\n1 new orders\n")
+	require.Contains(t, out, "\nnew orders: 1\n")
 	require.NotContains(t, out, "order-1   charge", "it has ended")
 
 	code, out, complaints = run(t.Context(), strings.NewReader(""), "-dir", dir, "-orders", "1", "-fresh")
 	require.Equal(t, command.Done, code, complaints)
-	require.Contains(t, out, "\n1 new orders\n")
+	require.Contains(t, out, "\nnew orders: 1\n")
 	require.NotContains(t, out, "order-2")
 }
 
@@ -81,7 +81,7 @@ func TestAnInterruptClosesTheShopAndTheNextTimeItGoesOn(t *testing.T) {
 
 	code, out, said := run(t.Context(), strings.NewReader(""), "-dir", dir, "-orders", "2", "-manager", "yes")
 	require.Equal(t, command.Done, code, said)
-	require.Contains(t, out, "order-2   goes on after ")
+	require.Contains(t, out, "order-2   goes on; on record: ")
 	require.Contains(t, out, "order-2   the manager says yes\n")
 	require.Contains(t, out, "\nIt adds up.\n")
 }

@@ -23,7 +23,7 @@ func resumed(ctx context.Context, st store.Store, out *lines) error {
 		if err != nil {
 			return err
 		}
-		out.printf("%-9s goes on after %d steps that are on record", run.ID, len(steps))
+		out.printf("%-9s goes on; on record: %d steps", run.ID, len(steps))
 	}
 	return nil
 }
