@@ -133,7 +133,8 @@ var Baton = Table{
 	"internal/snippets": {},
 	"internal/turns":    {Imports: []string{"executor"}, Touches: anyFile},
 
-	"examples/...": {Imports: everything, Touches: anyFile},
+	"examples/...":        {Imports: everything, Touches: anyFile},
+	"examples/background": {Imports: append([]string{"golang.org/x/term"}, everything...), Touches: anyFile},
 	// What decides about orders, or about links, is as pure as orchestrate is.
 	"examples/checkout":                {Imports: []string{"examples/checkout/internal/..."}, Touches: anyFile},
 	"examples/checkout/internal/order": {Imports: core},
