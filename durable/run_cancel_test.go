@@ -331,3 +331,20 @@ func TestTheErrorOfAContextIsNoErrorBesidesTheCancellation(t *testing.T) {
 		})
 	}
 }
+
+// After a crash a step that is refused may have been carried out, which its error says. The run's own says no more.
+func TestARunThatIsCancelledAfterACrashSaysSoAndNoMore(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st := memory.New()
+		client := durable.NewClient(st)
+		h := begin(t, client, steps, "r", 1)
+		_, err := st.Claim(t.Context(), store.Claim{Owner: "crashed", Lease: time.Second, Max: 1, Flows: []string{"steps"}})
+		require.NoError(t, err)
+		_, err = h.Cancel(t.Context(), "no more tea")
+		require.NoError(t, err)
+		open(t, st, &crew{}, durable.Config{Flows: durable.Flows(steps)})
+		_, err = h.Result(t.Context())
+		require.EqualError(t, err, `run "r" was cancelled: no more tea`)
+	})
+}

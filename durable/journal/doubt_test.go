@@ -35,7 +35,7 @@ func believed(
 	if word {
 		require.EqualError(t, err, "step 0: journal_test.task: the line is dead: the action was not done")
 	} else {
-		require.ErrorContains(t, err, "(but perhaps before a crash)")
+		require.ErrorContains(t, err, "perhaps done before a crash: ")
 	}
 	return word
 }

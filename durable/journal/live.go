@@ -218,7 +218,7 @@ func (j *Journal) believe(s *strand, err error) error {
 // doubtfulError is an error that says that nothing was done, for an action that may have been done before.
 type doubtfulError struct{ error }
 
-func (e *doubtfulError) Error() string { return e.error.Error() + " (but perhaps before a crash)" }
+func (e *doubtfulError) Error() string { return "perhaps done before a crash: " + e.error.Error() }
 
 func (e *doubtfulError) Unwrap() error { return e.error }
 
