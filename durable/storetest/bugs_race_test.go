@@ -2,9 +2,11 @@ package storetest_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/baton-go/baton/durable/store"
 )
@@ -65,6 +67,39 @@ func raceBugs() []bug {
 					slices.SortFunc(h.Messages, func(a, b store.Message) int { return strings.Compare(b.Name, a.Name) })
 				}
 			})
+		}},
+		{"a commit is seen while it is made", func(p *planted) {
+			p.oneByOne(func(ctx context.Context, w store.Write, _ store.Run) error {
+				err := p.one(ctx, w)
+				<-time.After(time.Millisecond)
+				return err
+			})
+		}},
+		{"messages are seen while others are sent", func(p *planted) {
+			p.send = func(ctx context.Context, messages []store.Message) ([]error, error) {
+				errs := make([]error, len(messages))
+				for i := range messages {
+					each, err := p.Store.Send(ctx, messages[i:i+1])
+					errs[i] = errors.Join(append(each, err)...)
+					<-time.After(time.Millisecond)
+				}
+				return errs, nil
+			}
+		}},
+		{"runs are seen while others are created", func(p *planted) {
+			p.create = func(ctx context.Context, runs []store.Run) (created []store.Created, err error) {
+				for i := range runs {
+					each, err := p.Store.Create(ctx, runs[i:i+1])
+					if err != nil {
+						return nil, err
+					}
+					created = append(created, each...)
+					if strings.Contains(runs[i].ID, "first") {
+						<-time.After(time.Millisecond)
+					}
+				}
+				return created, nil
+			}
 		}},
 		{"revisions are not looked at", func(p *planted) {
 			p.commit = func(ctx context.Context, writes []store.Write) ([]error, error) {

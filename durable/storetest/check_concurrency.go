@@ -138,6 +138,17 @@ func concurrencyChecks() []check {
 				}
 			}
 		}},
+		{"who reads sees all of a transaction or nothing", func(k *kit) {
+			a, b := k.leased("a"), k.leased("b")
+			done := make(chan struct{})
+			k.together(2, func(i int) error {
+				if i == 0 {
+					defer close(done)
+					return k.changeTwo(a.ID, b.ID)
+				}
+				return k.watchTwo(a.ID, b.ID, done)
+			})
+		}},
 		{"who lost the lease appends nothing any more", func(k *kit) { k.fencing() }},
 	}
 }
