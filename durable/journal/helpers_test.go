@@ -3,6 +3,7 @@ package journal_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -63,9 +64,10 @@ func (m *memory) Append(_ context.Context, e journal.Entry) error {
 
 func (m *memory) write(e journal.Entry) {
 	for _, r := range e.Records {
-		if !slices.ContainsFunc(m.records, func(known store.Record) bool { return known.N == r.N }) {
-			m.records = append(m.records, r)
+		if slices.ContainsFunc(m.records, func(known store.Record) bool { return known.N == r.N }) {
+			panic(fmt.Sprintf("record %d is written twice", r.N))
 		}
+		m.records = append(m.records, r)
 	}
 	m.consumed = append(m.consumed, e.Consumed...)
 }

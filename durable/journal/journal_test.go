@@ -148,6 +148,17 @@ func TestAnActionThatCannotBeEncodedIsNotCarriedOut(t *testing.T) {
 	require.False(t, called)
 }
 
+func TestWhatCannotBeEncodedNowMayHaveBeenCarriedOut(t *testing.T) {
+	t.Parallel()
+	type bad struct {
+		actions.Returns[int]
+		C chan int
+	}
+	_, err := run(t, begin(t, &memory{}, &desk{}, resumed), orchestrate.Lift(bad{C: make(chan int)}))
+	require.ErrorIs(t, err, executor.ErrNotDone)
+	require.False(t, executor.NotDone(err), "by the code of an earlier life")
+}
+
 func TestAResultThatCannotBeRecordedIsAnErrorAtOnce(t *testing.T) {
 	t.Parallel()
 	type odd struct{ actions.Returns[any] }
@@ -202,6 +213,13 @@ func TestRecordsThatCannotBeThoseOfARunAreCorrupt(t *testing.T) {
 		`record 0, a step of "a" at "": "" is not the path of a step`:       {step(0, "")},
 		`record 0, a step of "a" at "0.1": "0.1" is not the path of a step`: {step(0, "0.1")},
 		`record 0, a step of "a" at "-1": "-1" is not the path of a step`:   {step(0, "-1")},
+		`record 0, a step of "a" at "01": "01" is not the path of a step`:   {step(0, "01")},
+		`record 0, a step of "a" at "+1": "+1" is not the path of a step`:   {step(0, "+1")},
+		`record 0, a step of "a" at "1.x.0": "1.x.0" is not the path of`:    {step(0, "1.x.0")},
+		`record 0, a step of "a" at "x.1.0": "x" is not the path of a step`: {step(0, "x.1.0")},
+		`record 1, a decision of "race" at "1": it is there twice`: {
+			{N: 0, Kind: store.Decision, Path: "1", Name: "race"}, {N: 1, Kind: store.Decision, Path: "1", Name: "race"},
+		},
 		`record 5, a step of "a" at "1": it is there twice`:                 {step(4, "1"), step(5, "1")},
 		`record 0, a unknown of "" at "1": records of kind 9 are not known`: {{Kind: 9, Path: "1"}},
 	} {

@@ -105,7 +105,8 @@ func swaps() map[string]swap {
 			text: `step 0: the journal has nothing, and goes on behind it; the code yielded ` + taskA,
 		},
 		"a step removed in a branch": {
-			was: then(together(doing("a", "b"), doing("c")), tasks("d")), is: together(doing("a"), doing("c")), crashes: 4,
+			was: then(together(doing("a", "b"), doing("c")), tasks("d")),
+			is:  then(together(doing("a"), doing("c")), tasks("d")), crashes: 4,
 			want: journal.MismatchError{Path: "0.0.1", Recorded: taskB},
 		},
 		"a step inserted in a branch": {
@@ -220,6 +221,19 @@ func TestCodeThatDoesNotDoWhatItDidStopsTheRun(t *testing.T) {
 			_, err = run(t, begin(t, log, exec), c.was)
 			require.NoError(t, err, "the old code goes on")
 		})
+	}
+}
+
+func TestADecisionOfABranchThatThereIsNotStopsTheRun(t *testing.T) {
+	t.Parallel()
+	for _, branch := range []int64{-1, 2, 1 << 40} {
+		log := &memory{records: []store.Record{{N: 1, Kind: store.Decision, Path: "0", Name: "race", Number: branch}}}
+		exec := &desk{}
+		_, err := run(t, begin(t, log, exec), raced(doing("a"), doing("b")))
+		mismatch, ok := errors.AsType[*journal.MismatchError](err)
+		require.True(t, ok, "%v", err)
+		require.Equal(t, "0", mismatch.Path)
+		require.Empty(t, exec.did())
 	}
 }
 

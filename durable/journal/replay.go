@@ -21,7 +21,6 @@ func (j *Journal) replay(s *strand, p *past, a actions.Action) (any, error) {
 		return nil, j.mismatch(r, a, d.data)
 	}
 	s.settled(r)
-	s.fresh = false
 	var value any
 	var outcome, err error
 	if isError(r.Failure) {
