@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"database/sql/driver"
 	"time"
 
 	"github.com/baton-go/baton/durable/store"
@@ -107,7 +106,7 @@ func claimable(s store.Status, due time.Time) time.Time {
 
 // came tells whether a message that is still there came after the place.
 func (w *work) came(id, after int64) (came bool, err error) {
-	err = w.rows("SELECT 1 FROM baton_messages WHERE run = ? AND seq > ? LIMIT 1", func([]driver.Value) error {
+	err = w.rows("SELECT 1 FROM baton_messages WHERE run = ? AND seq > ? LIMIT 1", func(*row) error {
 		came = true
 		return nil
 	}, id, after)
@@ -122,9 +121,9 @@ func (w *work) restart(id int64, input store.Payload) error {
 	var facts []byte
 	var run string
 	err := w.rows(`SELECT r.run, f.facts FROM baton_runs r LEFT JOIN baton_facts f ON f.run = r.id WHERE r.id = ?`,
-		func(row []driver.Value) error {
-			run = row[0].(string)
-			facts, _ = row[1].([]byte)
+		func(r *row) error {
+			run = r.text(0)
+			facts = r.blob(1)
 			return nil
 		}, id)
 	if err != nil {

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
 	"os"
 )
 
@@ -29,8 +28,8 @@ func (k *checkpoints) after(c *conn) {
 		return
 	}
 	busy := true
-	_ = c.each(context.Background(), "PRAGMA wal_checkpoint(RESTART)", func(row []driver.Value) error {
-		busy = row[0] != int64(0)
+	_ = c.each(context.Background(), "PRAGMA wal_checkpoint(RESTART)", func(r *row) error {
+		busy = r.int(0) != 0
 		return nil
 	})
 	k.limit = walEnough

@@ -34,7 +34,7 @@ func TestTheLogDoesNotGrowWithoutBound(t *testing.T) {
 		return info.Size()
 	}
 	const most = 6 << 20
-	n := mebibytes(t, s, run, 0, 20)
+	n := mebibytes(t, s, run, 0, 10)
 	require.Less(t, length(), int64(most))
 
 	// While somebody reads what was there at first it has to grow.
@@ -43,8 +43,8 @@ func TestTheLogDoesNotGrowWithoutBound(t *testing.T) {
 	var records int64
 	require.NoError(t, reader.QueryRowContext(t.Context(), "SELECT count(*) FROM baton_records").Scan(&records))
 	require.Equal(t, n, records)
-	n = mebibytes(t, s, run, n, 20)
-	require.Greater(t, length(), int64(20<<20))
+	n = mebibytes(t, s, run, n, 8)
+	require.Greater(t, length(), int64(8<<20))
 	require.NoError(t, reader.Rollback())
 
 	n = mebibytes(t, s, run, n, 5)

@@ -11,8 +11,18 @@ import (
 // Claim leases runs that are due: see [store.Store]. It looks for them, and loads their histories, without holding up
 // those who write; then one short transaction takes those that nobody has touched meanwhile.
 func (s *Store) Claim(ctx context.Context, c store.Claim) (store.Claimed, error) {
-	s.claims.Lock()
-	defer s.claims.Unlock()
+	if c.Max <= 0 {
+		return store.Claimed{}, nil
+	}
+	if err := s.claims.take(ctx); err != nil {
+		return store.Claimed{}, s.fail("claim", err)
+	}
+	defer s.claims.give()
+	if s.leases.doubtful.Load() {
+		if err := s.locked(ctx, func(*conn) error { return nil }); err != nil {
+			return store.Claimed{}, s.fail("claim", err)
+		}
+	}
 	claimed, err := s.claim(ctx, c)
 	if err != nil {
 		return store.Claimed{}, s.fail("claim", err)

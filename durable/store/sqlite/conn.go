@@ -4,7 +4,10 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"io"
+
+	"github.com/baton-go/baton/durable/store"
 )
 
 // conn is a connection. It keeps the statements that were prepared on it, and it is what transactions of the user have
@@ -55,7 +58,7 @@ func (c *conn) insert(query string, args ...any) (int64, error) {
 
 // each calls f with each row of the query's result; f may keep the values, but not the slice. It may use the
 // connection, but not for the same query.
-func (c *conn) each(ctx context.Context, query string, f func(row []driver.Value) error, args ...any) error {
+func (c *conn) each(ctx context.Context, query string, f func(r *row) error, args ...any) error {
 	st, err := c.statement(query)
 	if err != nil {
 		return err
@@ -68,7 +71,7 @@ func (c *conn) each(ctx context.Context, query string, f func(row []driver.Value
 }
 
 // once is each for a query that is hardly ever made again.
-func (c *conn) once(ctx context.Context, query string, f func(row []driver.Value) error, args ...any) error {
+func (c *conn) once(ctx context.Context, query string, f func(r *row) error, args ...any) error {
 	rows, err := c.raw.(driver.QueryerContext).QueryContext(ctx, query, c.bind(args))
 	if err != nil {
 		return err
@@ -76,18 +79,21 @@ func (c *conn) once(ctx context.Context, query string, f func(row []driver.Value
 	return drain(ctx, rows, f)
 }
 
-func drain(ctx context.Context, rows driver.Rows, f func(row []driver.Value) error) (err error) {
+func drain(ctx context.Context, rows driver.Rows, f func(r *row) error) (err error) {
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	row := make([]driver.Value, len(rows.Columns()))
+	r := row{values: make([]driver.Value, len(rows.Columns()))}
 	for {
-		switch err := rows.Next(row); {
+		switch err := rows.Next(r.values); {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
 			return err
 		}
-		if err := f(row); err != nil {
+		if err := f(&r); err != nil {
 			return err
+		}
+		if r.odd {
+			return fmt.Errorf("%w: a value has not the type of its column", store.ErrCorrupt)
 		}
 		if ctx.Err() != nil {
 			return ended(ctx)

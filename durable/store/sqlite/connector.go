@@ -54,8 +54,8 @@ func (c *conn) assert(ctx context.Context, p pragma) error {
 		return fmt.Errorf("set %s: %w", p.name, err)
 	}
 	is := "nothing"
-	err := c.once(ctx, "PRAGMA "+p.name, func(row []driver.Value) error {
-		is = fmt.Sprint(row[0])
+	err := c.once(ctx, "PRAGMA "+p.name, func(r *row) error {
+		is = fmt.Sprint(r.values[0])
 		return nil
 	})
 	if err != nil {

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
 	"time"
 
 	"github.com/baton-go/baton/durable/store"
@@ -16,10 +15,10 @@ func (s *Store) Count(ctx context.Context, q store.Query) (map[store.Status]stor
 	query := "SELECT r.status, count(*), sum(r.finished - r.started) FROM baton_runs r" + where.where() +
 		" GROUP BY r.status"
 	err := s.read(ctx, func(c *conn) error {
-		return c.once(ctx, query, func(row []driver.Value) error {
-			took, _ := row[2].(int64)
-			counts[store.Status(row[0].(int64))] = store.Count{
-				Runs: row[1].(int64), Took: time.Duration(took) * time.Microsecond,
+		return c.once(ctx, query, func(r *row) error {
+			took := r.int(2)
+			counts[store.Status(r.int(0))] = store.Count{
+				Runs: r.int(1), Took: time.Duration(took) * time.Microsecond,
 			}
 			return nil
 		}, where.args...)

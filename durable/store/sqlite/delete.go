@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
 
 	"github.com/baton-go/baton/durable/store"
 )
@@ -43,10 +42,10 @@ func (w *work) delete(ctx context.Context, ids []string) (int, error) {
 }
 
 func (w *work) deleteOne(id int64) error {
-	var r store.Run
+	var run store.Run
 	readable := false
-	err := w.rows("SELECT facts FROM baton_facts WHERE run = ?", func(row []driver.Value) error {
-		readable = unpackFacts(row[0].([]byte), &r)
+	err := w.rows("SELECT facts FROM baton_facts WHERE run = ?", func(r *row) error {
+		readable = unpackFacts(r.blob(0), &run)
 		return nil
 	}, id)
 	if err != nil {
@@ -57,7 +56,7 @@ func (w *work) deleteOne(id int64) error {
 			return err
 		}
 	}
-	for name, value := range r.Labels {
+	for name, value := range run.Labels {
 		const query = "DELETE FROM baton_labels WHERE name = ? AND value = ? AND run = ?"
 		if _, err := w.exec(query, name, value, id); err != nil {
 			return err

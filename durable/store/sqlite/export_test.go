@@ -20,8 +20,8 @@ func (s *Store) Set(name, set, is string) error {
 // OnWriter reads a setting of the connection that writes.
 func (s *Store) OnWriter(name string) (is string, err error) {
 	err = use(context.Background(), s.writers, func(c *conn) error {
-		return c.once(context.Background(), "PRAGMA "+name, func(row []driver.Value) error {
-			is = fmt.Sprint(row[0])
+		return c.once(context.Background(), "PRAGMA "+name, func(r *row) error {
+			is = fmt.Sprint(r.values[0])
 			return nil
 		})
 	})
@@ -54,8 +54,8 @@ func (s *Store) Plan(query string) (lines []string, err error) {
 		if err != nil {
 			return err
 		}
-		return drain(context.Background(), rows, func(row []driver.Value) error {
-			lines = append(lines, row[3].(string))
+		return drain(context.Background(), rows, func(r *row) error {
+			lines = append(lines, r.text(3))
 			return nil
 		})
 	})
@@ -111,4 +111,9 @@ func Seal(b []byte) []byte {
 	p := newPacker(len(b))
 	p.b = append(p.b, b...)
 	return p.sealed()
+}
+
+// OpenDriver is OpenConfig with a driver that the test has put something around.
+func OpenDriver(ctx context.Context, path string, c Config, wrap func(driver.Driver) driver.Driver) (*Store, error) {
+	return open(ctx, path, c, wrap(registered()))
 }

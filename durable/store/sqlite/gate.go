@@ -40,3 +40,18 @@ func (g *gate) pass(ctx context.Context) error {
 }
 
 func (g *gate) leave() { <-g.slot }
+
+// turns are as many as may do something at the same time.
+type turns chan struct{}
+
+// take waits until fewer do it.
+func (t turns) take(ctx context.Context) error {
+	select {
+	case t <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ended(ctx)
+	}
+}
+
+func (t turns) give() { <-t }

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"cmp"
 	"context"
-	"database/sql/driver"
 	"errors"
 	"maps"
 	"slices"
@@ -112,8 +111,8 @@ const selectLanes = `WITH RECURSIVE lanes (flow, priority) AS (
 
 func readLanes(ctx context.Context, k *conn, flows []string) ([]lane, error) {
 	var lanes []lane
-	err := k.each(ctx, selectLanes, func(row []driver.Value) error {
-		lanes = append(lanes, lane{row[0].(string), row[1].(int64), row[2].(int64)})
+	err := k.each(ctx, selectLanes, func(r *row) error {
+		lanes = append(lanes, lane{r.text(0), r.int(1), r.int(2)})
 		return nil
 	}, list(flows))
 	return lanes, err
@@ -124,20 +123,20 @@ const (
 		AND status NOT BETWEEN 4 AND 6 ORDER BY due, id LIMIT ?`
 	selectLater = `SELECT min(due) FROM baton_runs WHERE flow = ? AND priority = ? AND due > ?
 		AND status NOT BETWEEN 4 AND 6`
-	selectPriority = "SELECT priority FROM baton_runs WHERE id = ?"
+	selectPriority = "SELECT priority FROM baton_runs WHERE id = ? AND owner = ?"
 )
 
 // read returns what is due in the lane, one more than most at the most, and when the next one is due after those, or 0.
 func (l lane) read(ctx context.Context, k *conn, now int64, most int) (here []due, later int64, err error) {
-	err = k.each(ctx, selectDue, func(row []driver.Value) error {
-		here = append(here, due{id: row[0].(int64), priority: l.priority, at: row[1].(int64)})
+	err = k.each(ctx, selectDue, func(r *row) error {
+		here = append(here, due{id: r.int(0), priority: l.priority, at: r.int(1)})
 		return nil
 	}, l.flow, l.priority, now, int64(most)+1)
 	if err != nil || len(here) > most {
 		return here, 0, err
 	}
-	err = k.each(ctx, selectLater, func(row []driver.Value) error {
-		later, _ = row[0].(int64)
+	err = k.each(ctx, selectLater, func(r *row) error {
+		later = r.int(0)
 		return nil
 	}, l.flow, l.priority, now)
 	return here, later, err
@@ -147,10 +146,10 @@ func (l lane) read(ctx context.Context, k *conn, now int64, most int) (here []du
 func readOver(ctx context.Context, k *conn, over []lease) ([]due, error) {
 	var all []due
 	for _, l := range over {
-		err := k.each(ctx, selectPriority, func(row []driver.Value) error {
-			all = append(all, due{id: l.id, priority: row[0].(int64), at: l.until.UnixMicro()})
+		err := k.each(ctx, selectPriority, func(r *row) error {
+			all = append(all, due{id: l.id, priority: r.int(0), at: l.until.UnixMicro()})
 			return nil
-		}, l.id)
+		}, l.id, l.owner)
 		if err != nil {
 			return nil, err
 		}

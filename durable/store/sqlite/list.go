@@ -3,7 +3,6 @@ package sqlite
 import (
 	"cmp"
 	"context"
-	"database/sql/driver"
 	"errors"
 	"slices"
 
@@ -123,8 +122,8 @@ func fewExpired(ctx context.Context, c *conn, q store.Query) (bool, error) {
 	few := int64(10 * q.Limit)
 	n := int64(0)
 	err := c.each(ctx, "SELECT count(*) FROM (SELECT 1 FROM baton_runs WHERE expires <= ? LIMIT ?)",
-		func(row []driver.Value) error {
-			n = row[0].(int64)
+		func(r *row) error {
+			n = r.int(0)
 			return nil
 		}, q.Expired.UnixMicro(), few)
 	return n < few, err
@@ -132,8 +131,8 @@ func fewExpired(ctx context.Context, c *conn, q store.Query) (bool, error) {
 
 func readSpots(ctx context.Context, c *conn, p page) (spots []spot, err error) {
 	query, args := p.query()
-	err = c.once(ctx, query, func(row []driver.Value) error {
-		spots = append(spots, spot{row[0].(int64), row[1].(int64), row[2].(string)})
+	err = c.once(ctx, query, func(r *row) error {
+		spots = append(spots, spot{r.int(0), r.int(1), r.text(2)})
 		return nil
 	}, args...)
 	return spots, err

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
 
 	"github.com/baton-go/baton/durable/store"
 )
@@ -39,9 +38,9 @@ func (s *Store) load(ctx context.Context, c *conn, id string, from store.Mark) (
 // history reads the log and the inbox of a run.
 func history(ctx context.Context, c *conn, f found, from store.Mark) (store.History, error) {
 	h := store.History{Run: f.Run}
-	err := c.each(ctx, selectRecords, func(row []driver.Value) error {
-		r, err := readRecord(f.ID, row)
-		h.Records = append(h.Records, r)
+	err := c.each(ctx, selectRecords, func(r *row) error {
+		record, err := readRecord(f.ID, r)
+		h.Records = append(h.Records, record)
 		return err
 	}, f.id, from.Records)
 	if err != nil {
@@ -50,8 +49,8 @@ func history(ctx context.Context, c *conn, f found, from store.Mark) (store.Hist
 	if f.seq <= from.Messages {
 		return h, nil
 	}
-	err = c.each(ctx, selectMessages, func(row []driver.Value) error {
-		m, err := readMessage(f.ID, row)
+	err = c.each(ctx, selectMessages, func(r *row) error {
+		m, err := readMessage(f.ID, r)
 		h.Messages = append(h.Messages, m)
 		return err
 	}, f.id, from.Messages)
@@ -78,10 +77,10 @@ func (s *Store) look(ctx context.Context, f func(c *conn) error) error {
 // read calls f with a connection that sees the database as it is at one moment.
 func (s *Store) read(ctx context.Context, f func(c *conn) error) error {
 	return s.look(ctx, func(c *conn) error {
-		if err := run(c, "BEGIN"); err != nil {
-			return err
+		err := run(c, "BEGIN")
+		if err == nil {
+			err = f(c)
 		}
-		err := f(c)
 		if err == nil {
 			err = run(c, "COMMIT")
 		}

@@ -29,9 +29,9 @@ func (s *Store) migrate(ctx context.Context) error {
 	return s.write(ctx, func(w *work) error {
 		version, tables := 0, int64(0)
 		err := w.rows("SELECT count(*), sum(name = 'baton_schema') FROM sqlite_schema",
-			func(row []driver.Value) error {
-				tables = row[0].(int64)
-				if n, ok := row[1].(int64); ok && n > 0 {
+			func(r *row) error {
+				tables = r.int(0)
+				if r.int(1) > 0 {
 					version = -1
 				}
 				return nil
@@ -40,8 +40,8 @@ func (s *Store) migrate(ctx context.Context) error {
 			return err
 		}
 		if version < 0 {
-			err := w.rows("SELECT version FROM baton_schema", func(row []driver.Value) error {
-				version = int(row[0].(int64))
+			err := w.rows("SELECT version FROM baton_schema", func(r *row) error {
+				version = int(r.int(0))
 				return nil
 			})
 			if err != nil {

@@ -154,12 +154,3 @@ func micros(t time.Time) any {
 	}
 	return t.UnixMicro()
 }
-
-// fromMicros is the time that a column holds.
-func fromMicros(v any) time.Time {
-	n, ok := v.(int64)
-	if !ok {
-		return time.Time{}
-	}
-	return time.UnixMicro(n).UTC()
-}

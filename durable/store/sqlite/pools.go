@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"strconv"
 	"time"
 )
@@ -11,14 +12,18 @@ import (
 // then seen by somebody who knows the context.
 const busyStep = 50 * time.Millisecond
 
-// pools opens the connections: one that writes, some that read, and the user's.
-func (s *Store) pools() error {
-	probe, err := sql.Open("sqlite", "")
+// registered is SQLite's driver, with what the user has registered with it, such as functions.
+func registered() driver.Driver {
+	db, err := sql.Open("sqlite", "")
 	if err != nil {
-		return err
+		panic(err) // the import of the driver registers it
 	}
-	d := probe.Driver()
-	_ = probe.Close()
+	defer func() { _ = db.Close() }()
+	return db.Driver()
+}
+
+// pools opens the connections: one that writes, some that read, and the user's.
+func (s *Store) pools(d driver.Driver) {
 	pool := func(most int, of *Store, busy time.Duration, parameters []string, more ...pragma) *sql.DB {
 		c := connector{
 			driver: d, dsn: dsn(s.path, parameters...), store: of,
@@ -26,13 +31,12 @@ func (s *Store) pools() error {
 		}
 		db := sql.OpenDB(&c)
 		db.SetMaxOpenConns(most)
-		db.SetMaxIdleConns(max(most, 2))
+		db.SetMaxIdleConns(max(most, handlersMost+2))
 		return db
 	}
 	s.writers = pool(1, nil, busyStep, nil, walSettings()...)
 	s.readers = pool(4, nil, s.config.BusyTimeout, nil, pragma{"query_only", "1", "1"})
 	s.users = pool(0, s, s.config.BusyTimeout, []string{"_txlock=immediate"})
-	return nil
 }
 
 // settings are those of every connection. The order matters: how long to wait for locks comes first.

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
 	"time"
 
 	"github.com/baton-go/baton/durable/store"
@@ -14,13 +13,15 @@ const selectHeld = `SELECT run, epoch, revision, CASE WHEN seq = 0 THEN 0
 
 // Renew lets leases last: see [store.Store]. Nothing is written: a lease ends with the process that has it.
 func (s *Store) Renew(ctx context.Context, owner string, d time.Duration) ([]store.Held, error) {
-	s.claims.Lock()
-	defer s.claims.Unlock()
+	if err := s.claims.take(ctx); err != nil {
+		return nil, s.fail("renew", err)
+	}
+	defer s.claims.give()
 	var all []store.Held
 	err := s.read(ctx, func(c *conn) error {
-		return c.each(ctx, selectHeld, func(row []driver.Value) error {
+		return c.each(ctx, selectHeld, func(r *row) error {
 			all = append(all, store.Held{
-				Run: row[0].(string), Epoch: row[1].(int64), Revision: row[2].(int64), Messages: row[3].(int64),
+				Run: r.text(0), Epoch: r.int(1), Revision: r.int(2), Messages: r.int(3),
 			})
 			return nil
 		}, owner)

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"time"
 
@@ -21,34 +20,31 @@ type found struct {
 	seq int64
 }
 
-func scanRun(row []driver.Value) (found, error) {
-	f := found{id: row[0].(int64), seq: row[14].(int64)}
+func scanRun(from *row) (found, error) {
+	f := found{id: from.int(0), seq: from.int(14)}
 	r := &f.Run
-	r.ID = row[1].(string)
-	r.Flow = row[2].(string)
-	r.Priority = int(row[3].(int64))
-	r.Parent, _ = row[4].(string)
-	r.Queue, _ = row[18].(string)
-	r.Created = fromMicros(row[5])
-	r.Status = store.Status(row[6].(int64))
-	r.Due = fromMicros(row[7])
-	r.Started = fromMicros(row[8])
-	r.Finished = fromMicros(row[9])
-	r.Expires = fromMicros(row[10])
-	r.Owner = row[11].(string)
-	r.Epoch = row[12].(int64)
-	r.Revision = row[13].(int64)
-	state, _ := row[15].([]byte)
-	facts, _ := row[16].([]byte)
-	published, _ := row[17].([]byte)
+	r.ID = from.text(1)
+	r.Flow = from.text(2)
+	r.Priority = int(from.int(3))
+	r.Parent = from.text(4)
+	r.Created = from.time(5)
+	r.Status = store.Status(from.int(6))
+	r.Due = from.time(7)
+	r.Started = from.time(8)
+	r.Finished = from.time(9)
+	r.Expires = from.time(10)
+	r.Owner = from.text(11)
+	r.Epoch = from.int(12)
+	r.Revision = from.int(13)
+	r.Queue = from.text(18)
 	var err error
-	if !unpackState(state, &r.State) {
+	if !unpackState(from.blob(15), &r.State) {
 		err = corrupt(r.ID, "the state cannot be read")
 	}
-	if !unpackFacts(facts, r) {
+	if !unpackFacts(from.blob(16), r) {
 		err = corrupt(r.ID, "the facts cannot be read")
 	}
-	if !unpackPublished(published, r) {
+	if !unpackPublished(from.blob(17), r) {
 		err = corrupt(r.ID, "what it published cannot be read")
 	}
 	return f, err
@@ -58,8 +54,8 @@ func scanRun(row []driver.Value) (found, error) {
 // cannot be read, the error says what, and the run is the rest.
 func (s *Store) run(ctx context.Context, c *conn, query string, arg any) (f found, err error) {
 	var spoilt error
-	err = c.each(ctx, query, func(row []driver.Value) error {
-		f, spoilt = scanRun(row)
+	err = c.each(ctx, query, func(r *row) error {
+		f, spoilt = scanRun(r)
 		if f.Owner != "" {
 			f.Due = s.leaseEnd(f.ID)
 		}
@@ -80,19 +76,17 @@ func (s *Store) leaseEnd(run string) time.Time {
 // wall is a time of the monotonic clock as it is stored.
 func wall(t time.Time) time.Time { return t.Round(0).UTC().Truncate(time.Microsecond) }
 
-func readRecord(run string, row []driver.Value) (store.Record, error) {
-	r := store.Record{N: row[0].(int64)}
-	data, _ := row[1].([]byte)
-	if !unpackRecord(data, &r) {
+func readRecord(run string, from *row) (store.Record, error) {
+	r := store.Record{N: from.int(0)}
+	if !unpackRecord(from.blob(1), &r) {
 		return r, corrupt(run, "record %d cannot be read", r.N)
 	}
 	return r, nil
 }
 
-func readMessage(run string, row []driver.Value) (store.Message, error) {
-	m := store.Message{Run: run, Seq: row[0].(int64)}
-	data, _ := row[1].([]byte)
-	if !unpackMessage(data, &m) {
+func readMessage(run string, from *row) (store.Message, error) {
+	m := store.Message{Run: run, Seq: from.int(0)}
+	if !unpackMessage(from.blob(1), &m) {
 		return m, corrupt(run, "message %d cannot be read", m.Seq)
 	}
 	return m, nil

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
 	"time"
 
 	"github.com/baton-go/baton/durable/store"
@@ -83,10 +82,10 @@ type target struct {
 // find looks a run up.
 func (w *work) find(run string) (t target, err error) {
 	const query = "SELECT id, status, due, owner, epoch, revision, seq FROM baton_runs WHERE run = ?"
-	err = w.rows(query, func(row []driver.Value) error {
+	err = w.rows(query, func(r *row) error {
 		t = target{
-			id: row[0].(int64), status: store.Status(row[1].(int64)), due: fromMicros(row[2]), owner: row[3].(string),
-			epoch: row[4].(int64), revision: row[5].(int64), seq: row[6].(int64),
+			id: r.int(0), status: store.Status(r.int(1)), due: r.time(2), owner: r.text(3),
+			epoch: r.int(4), revision: r.int(5), seq: r.int(6),
 		}
 		return nil
 	}, run)

@@ -35,7 +35,7 @@ func TestARunThatWaitsIsSmall(t *testing.T) {
 	t.Parallel()
 	p := path(t)
 	s := openAt(t, p, sqlite.Config{Synchronous: sqlite.Off})
-	const runs = 20_000
+	const runs = 5_000
 	sleeping(t, s, runs, func(i int) time.Time { return time.Now().Add(hour + time.Duration(i*7919%runs)*time.Second) })
 	require.NoError(t, s.Close())
 	info, err := os.Stat(p)

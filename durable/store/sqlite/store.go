@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"os"
@@ -26,10 +27,12 @@ type Store struct {
 	gate        *gate
 	checkpoints checkpoints
 	leases      leases
-	claims      sync.Mutex // claims and renewals take turns
+	claims      turns // of claims and renewals
+	handlers    turns // of handlers that want a transaction
 
-	life   sync.RWMutex // held for reading by every call
+	mu     sync.Mutex
 	closed bool
+	calls  sync.WaitGroup
 }
 
 var (
@@ -48,14 +51,18 @@ func Open(ctx context.Context, path string) (*Store, error) {
 
 // OpenConfig is Open with choices.
 func OpenConfig(ctx context.Context, path string, c Config) (*Store, error) {
-	s, err := open(ctx, path, c)
+	return open(ctx, path, c, registered())
+}
+
+func open(ctx context.Context, path string, c Config, d driver.Driver) (*Store, error) {
+	s, err := tryOpen(ctx, path, c, d)
 	if err != nil {
 		return nil, fmt.Errorf("open store %q: %w", path, explain(err))
 	}
 	return s, nil
 }
 
-func open(ctx context.Context, path string, c Config) (_ *Store, err error) {
+func tryOpen(ctx context.Context, path string, c Config, d driver.Driver) (_ *Store, err error) {
 	if c, err = c.checked(); err != nil {
 		return nil, err
 	}
@@ -67,6 +74,8 @@ func open(ctx context.Context, path string, c Config) (_ *Store, err error) {
 		path: full, config: c, gate: newGate(c.BusyTimeout),
 		checkpoints: checkpoints{file: full + "-wal", limit: walEnough},
 		leases:      leases{byRun: map[string]lease{}},
+		claims:      make(turns, 1),
+		handlers:    make(turns, handlersMost),
 	}
 	if s.lock, err = lockFile(full + "-lock"); err != nil {
 		return nil, err
@@ -79,9 +88,7 @@ func open(ctx context.Context, path string, c Config) (_ *Store, err error) {
 	if err := inspect(ctx, full, c.Adopt); err != nil {
 		return nil, err
 	}
-	if err := s.pools(); err != nil {
-		return nil, err
-	}
+	s.pools(d)
 	if err := s.migrate(ctx); err != nil {
 		return nil, err
 	}
@@ -90,23 +97,26 @@ func open(ctx context.Context, path string, c Config) (_ *Store, err error) {
 
 // enter keeps the store from being closed until leave is called.
 func (s *Store) enter() (leave func(), err error) {
-	s.life.RLock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.closed {
-		s.life.RUnlock()
 		return nil, store.ErrClosed
 	}
-	return s.life.RUnlock, nil
+	s.calls.Add(1)
+	return s.calls.Done, nil
 }
 
 // Close waits for the calls that are under way and closes the store, its DB too. Transactions of DB are to have ended.
 // Leases that are left are ended by the next Open. Called again it does nothing.
 func (s *Store) Close() error {
-	s.life.Lock()
-	defer s.life.Unlock()
-	if s.closed {
+	s.mu.Lock()
+	closed := s.closed
+	s.closed = true
+	s.mu.Unlock()
+	s.calls.Wait()
+	if closed {
 		return nil
 	}
-	s.closed = true
 	if err := s.release(); err != nil {
 		return fmt.Errorf("close store %q: %w", s.path, err)
 	}

@@ -49,6 +49,10 @@ func holds(ctx context.Context, s *Store) bool {
 	return ok && on.Load()
 }
 
+// handlersMost is how many handlers wait for their transactions with a connection in their hands. There is only one
+// transaction at a time.
+const handlersMost = 4
+
 // transact calls f in a transaction that also records the result.
 func (s *Store) transact(ctx context.Context, f func(context.Context, *sql.Tx) error, result func() any) (err error) {
 	leave, err := s.enter()
@@ -56,6 +60,13 @@ func (s *Store) transact(ctx context.Context, f func(context.Context, *sql.Tx) e
 		return s.fail("transact", err)
 	}
 	defer leave()
+	if holds(ctx, s) {
+		return s.fail("transact", errHolds)
+	}
+	if err := s.handlers.take(ctx); err != nil {
+		return s.fail("transact", err)
+	}
+	defer s.handlers.give()
 	tx, err := s.users.BeginTx(ctx, nil)
 	if err != nil {
 		return s.fail("transact", err)

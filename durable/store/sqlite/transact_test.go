@@ -219,6 +219,8 @@ func TestAHandlerThatCallsTheStoreItselfIsToldInsteadOfWaitingForItself(t *testi
 		require.ErrorContains(t, err, "use what Within returns")
 		_, err = s.DB().BeginTx(ctx, nil)
 		require.ErrorContains(t, err, "use what Within returns")
+		_, err = do(ctx, sqlite.Transact(s, payInto))
+		require.ErrorContains(t, err, "use what Within returns")
 		_, err = s.Load(ctx, "r", store.Mark{}) // reading is free
 		require.NoError(t, err)
 		in, err := s.Within(tx)
@@ -233,6 +235,62 @@ func TestAHandlerThatCallsTheStoreItselfIsToldInsteadOfWaitingForItself(t *testi
 	require.NoError(t, err)
 	require.Len(t, history.Messages, 1)
 	require.Equal(t, 1, paid(t, s))
+}
+
+func TestManyHandlersTakeTurns(t *testing.T) {
+	t.Parallel()
+	s := payments(t)
+	const handlers = 50
+	done := make(chan error, handlers)
+	for range handlers {
+		go func() {
+			_, err := do(t.Context(), sqlite.Transact(s, payInto))
+			done <- err
+		}()
+	}
+	for range handlers {
+		require.NoError(t, <-done)
+	}
+	require.Equal(t, handlers, paid(t, s))
+	require.LessOrEqual(t, s.DB().Stats().OpenConnections, 6)
+}
+
+func TestAHandlerThatWaitsForItsTurnEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	s := payments(t)
+	tx, err := s.DB().BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	const handlers = 10
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, handlers)
+	for range handlers {
+		go func() {
+			_, err := do(ctx, sqlite.Transact(s, payInto))
+			done <- err
+		}()
+	}
+	cancel()
+	for range handlers {
+		require.ErrorIs(t, <-done, context.Canceled)
+	}
+	require.NoError(t, tx.Rollback())
+	require.Zero(t, paid(t, s))
+}
+
+func TestCloseWaitsForAHandlerWhichIsToldThatTheStoreIsClosed(t *testing.T) {
+	t.Parallel()
+	s := payments(t)
+	closed := make(chan error)
+	_, err := do(t.Context(), sqlite.Transact(s, func(ctx context.Context, tx *sql.Tx, p pay) (int64, error) {
+		go func() { closed <- s.Close() }()
+		for {
+			if _, err := s.Load(ctx, "r", store.Mark{}); errors.Is(err, store.ErrClosed) {
+				return payInto(ctx, tx, p)
+			}
+		}
+	}))
+	require.NoError(t, err)
+	require.NoError(t, <-closed)
 }
 
 func TestTransactOfNothingPanics(t *testing.T) {

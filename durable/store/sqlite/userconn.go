@@ -125,9 +125,7 @@ func (t *transaction) Commit() error {
 	err := t.Tx.Commit()
 	e := t.conn.effects
 	s := t.conn.store
-	if err == nil {
-		s.leases.settle(&e)
-	}
+	s.settle(&e, err)
 	t.conn.left()
 	if err == nil {
 		s.Tell(e.notices...)

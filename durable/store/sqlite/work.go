@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"strings"
@@ -30,7 +29,7 @@ func (e *effects) tell(n store.Notice) { e.notices = append(e.notices, n) }
 func newWork(c *conn, e *effects) *work { return &work{conn: c, now: now(), effects: e} }
 
 // rows calls f with each row of the query's result. It is not interrupted.
-func (w *work) rows(query string, f func(row []driver.Value) error, args ...any) error {
+func (w *work) rows(query string, f func(r *row) error, args ...any) error {
 	return w.each(context.Background(), query, f, args...)
 }
 
@@ -58,17 +57,17 @@ func now() time.Time { return wall(time.Now()) }
 func (s *Store) write(ctx context.Context, f func(w *work) error) error {
 	var e effects
 	err := s.locked(ctx, func(c *conn) error {
-		if err := s.patiently(ctx, func() error { return run(c, "BEGIN IMMEDIATE") }); err != nil {
-			return err
-		}
-		err := f(newWork(c, &e))
+		err := s.patiently(ctx, func() error { return run(c, "BEGIN IMMEDIATE") })
 		if err == nil {
-			if err = run(c, "COMMIT"); err == nil {
-				s.leases.settle(&e)
-				return nil
-			}
+			err = f(newWork(c, &e))
 		}
-		c.rollback()
+		if err == nil {
+			err = run(c, "COMMIT")
+			s.settle(&e, err)
+		}
+		if err != nil {
+			c.rollback()
+		}
 		return err
 	})
 	if err == nil {
@@ -89,6 +88,9 @@ func (s *Store) locked(ctx context.Context, f func(c *conn) error) error {
 	}
 	defer s.gate.leave()
 	return use(context.WithoutCancel(ctx), s.writers, func(c *conn) error {
+		if err := s.recollect(c); err != nil {
+			return err
+		}
 		err := f(c)
 		s.checkpoints.after(c)
 		return err
