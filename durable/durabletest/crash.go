@@ -89,22 +89,38 @@ func crash(t *testing.T, c Crashes) (tally Tally, wrong []string) {
 	t.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 0))
 	for w.tally.Kills < c.Kills {
-		pause, early := time.Duration(rng.IntN(int(150*time.Millisecond))), rng.IntN(5) == 0
-		if life(t, w, dir, w.tally.Kills, pause, early) {
+		if life(t, w, dir, w.tally.Kills, randomEnd(rng)) {
 			w.tally.Kills++
 		}
 		if len(w.wrong) > 0 {
 			return w.tally, w.wrong
 		}
 	}
-	require.False(t, life(t, w, dir, -1, 0, false), "the last life was not to be killed")
+	require.False(t, life(t, w, dir, -1, end{}), "the last life was not to be killed")
 	w.end()
 	return w.tally, w.wrong
 }
 
-// life lets the process live until a pause is over, which begins when its runtime is open, or early, when the process
-// starts. A life of number -1 goes on to the end. It tells whether the process was killed.
-func life(t *testing.T, w *witness, dir string, number int, pause time.Duration, early bool) (killed bool) {
+// end says when a process is killed: after so many lines that the witness hears, so that a slow machine does not make
+// for short lives, and a moment later; or, if there are none, after a pause from its start. In any case it does not live
+// for ever.
+type end struct {
+	lines int
+	pause time.Duration
+}
+
+func randomEnd(rng *rand.Rand) end {
+	if rng.IntN(5) == 0 {
+		return end{pause: time.Duration(rng.IntN(int(150 * time.Millisecond)))}
+	}
+	return end{lines: 1 + rng.IntN(600), pause: time.Duration(rng.IntN(int(2 * time.Millisecond)))}
+}
+
+const longLife = 2 * time.Second
+
+// life lets the process live until its end, or until all is done if its number is -1. It tells whether the process was
+// killed.
+func life(t *testing.T, w *witness, dir string, number int, at end) (killed bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
@@ -118,10 +134,13 @@ func life(t *testing.T, w *witness, dir string, number int, pause time.Duration,
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
 	w.begins(number)
-	kill := func() *time.Timer { return time.AfterFunc(pause, func() { _ = cmd.Process.Kill() }) }
-	var timer *time.Timer
-	if early {
-		timer = kill()
+	kill := time.AfterFunc(time.Hour, func() { _ = cmd.Process.Kill() })
+	defer kill.Stop()
+	if number >= 0 {
+		kill.Reset(longLife)
+		if at.lines == 0 {
+			kill.Reset(at.pause)
+		}
 	}
 	lines := bufio.NewReader(stdout)
 	for {
@@ -133,14 +152,11 @@ func life(t *testing.T, w *witness, dir string, number int, pause time.Duration,
 			break // an unfinished line tells nothing
 		}
 		w.hears(strings.TrimSpace(line))
-		if timer == nil && number >= 0 {
-			timer = kill()
+		if at.lines--; at.lines == 0 {
+			kill.Reset(at.pause)
 		}
 	}
 	err = cmd.Wait()
-	if timer != nil {
-		timer.Stop()
-	}
 	if number >= 0 && cmd.ProcessState.ExitCode() < 0 && ctx.Err() == nil {
 		return true
 	}
