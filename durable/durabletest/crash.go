@@ -102,8 +102,8 @@ func crash(t *testing.T, c Crashes) (tally Tally, wrong []string) {
 }
 
 // end says when a process is killed: after so many lines that the witness hears, so that a slow machine does not make
-// for short lives, and a moment later; or, if there are none, after a pause from its start. In any case it does not live
-// for ever.
+// for short lives, and a moment later; or, if there are none, after a pause from its start. It does not live for ever
+// in any case.
 type end struct {
 	lines int
 	pause time.Duration
