@@ -37,6 +37,18 @@ func Transact[A actions.Of[R], R any](
 	})
 }
 
+// TransactVoid is [Transact] for actions without a result.
+func TransactVoid[A actions.Of[actions.Void]](
+	s *Store, f func(ctx context.Context, tx *sql.Tx, a A) error,
+) executor.Handler {
+	if f == nil {
+		panic("sqlite.TransactVoid: the function is nil")
+	}
+	return Transact(s, func(ctx context.Context, tx *sql.Tx, a A) (none actions.Void, err error) {
+		return none, f(ctx, tx, a)
+	})
+}
+
 // errHolds is for a call that would wait for the transaction that its caller is in.
 var errHolds = errors.New(
 	"a transaction is under way in this context: use what Within returns for it, or call after it has ended")

@@ -87,6 +87,37 @@ func TestWithoutARecorderItIsATransaction(t *testing.T) {
 	require.Equal(t, 1, paid(t, s))
 }
 
+// note is an action without a result.
+type note struct {
+	actions.Returns[actions.Void]
+	Cents int64
+}
+
+func TestAnActionWithoutAResultIsATransactionAsWell(t *testing.T) {
+	t.Parallel()
+	s := payments(t)
+	run := leased(t, s, "r")[0]
+	rec := &recording{write: step(run, 1)}
+	sorry := errors.New("sorry")
+	mux := executor.NewMux(sqlite.TransactVoid(s, func(ctx context.Context, tx *sql.Tx, n note) error {
+		if _, err := payInto(ctx, tx, pay{Cents: n.Cents}); err != nil || n.Cents > 0 {
+			return err
+		}
+		return sorry
+	}))
+	_, err := mux.Execute(store.WithRecorder(t.Context(), rec), note{Cents: -1})
+	require.ErrorIs(t, err, sorry)
+	require.Zero(t, paid(t, s))
+	result, err := mux.Execute(store.WithRecorder(t.Context(), rec), note{Cents: 1})
+	require.NoError(t, err)
+	require.Equal(t, actions.Void{}, result)
+	require.Equal(t, actions.Void{}, rec.result)
+	require.Equal(t, 1, paid(t, s))
+	require.Equal(t, []int64{1}, numbers(t, s, "r"))
+	require.Panics(t, func() { sqlite.TransactVoid[note](s, nil) })
+	require.Panics(t, func() { sqlite.TransactVoid(nil, func(context.Context, *sql.Tx, note) error { return nil }) })
+}
+
 func TestAHandlerThatFailsHasWrittenNothing(t *testing.T) {
 	t.Parallel()
 	sorry := errors.New("sorry")
