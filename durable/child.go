@@ -86,6 +86,16 @@ func (f Flow[In, Out]) Await(y actions.Yield, id string) (out Out, err error) {
 	return orchestrate.Do(y, Await[Out]{ID: id})
 }
 
+// RunChild starts a child, as [Flow.StartChild] does, and waits for its end, as [Flow.Await] does. It is for a part of
+// a flow that is to have a run of its own: a handle, labels, a deadline, or a runtime elsewhere.
+func (f Flow[In, Out]) RunChild(y actions.Yield, in In, opts ...StartOption) (out Out, err error) {
+	id, err := f.StartChild(y, in, opts...)
+	if err != nil {
+		return out, err
+	}
+	return f.Await(y, id)
+}
+
 // OnParentClose says what becomes of a child when its parent ends: [Abandon] leaves it alone.
 func OnParentClose(p ParentClose) StartOption {
 	return func(o *startOptions) {

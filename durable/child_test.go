@@ -9,6 +9,7 @@ import (
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/durable"
+	"github.com/baton-go/baton/orchestrate/orchestratetest"
 )
 
 func TestAFlowStartsAndAwaitsChildrenByActions(t *testing.T) {
@@ -65,4 +66,20 @@ func TestBadOptionsOfAChildAreNotYielded(t *testing.T) {
 	}
 	_, err := buy.Await(y, "")
 	require.ErrorIs(t, err, durable.ErrBadID)
+}
+
+func TestRunChildStartsAChildAndAwaitsIt(t *testing.T) {
+	t.Parallel()
+	flow := func(y actions.Yield) (string, error) { return buy.RunChild(y, order{"tea", 1}, durable.WithID("c")) }
+	got, err := orchestratetest.RunScript(t, flow,
+		orchestratetest.Expect(durable.Start[order]{Flow: "buy", Input: order{"tea", 1}, ID: "c"}).Return("c"),
+		orchestratetest.Expect(durable.Await[string]{ID: "c"}).Return("receipt"),
+	)
+	require.NoError(t, err)
+	require.Equal(t, "receipt", got)
+
+	_, err = orchestratetest.RunScript(t, flow,
+		orchestratetest.ExpectType[durable.Start[order]]().Fail(durable.ErrConflict),
+	)
+	require.ErrorIs(t, err, durable.ErrConflict)
 }

@@ -26,6 +26,9 @@ func Attach[Out any](c Starter, id string) *Handle[Out] {
 	return &Handle[Out]{c: cl, id: id}
 }
 
+// Attach is the function [Attach] for a run of this flow, whose outputs it knows the type of.
+func (f Flow[In, Out]) Attach(c Starter, id string) *Handle[Out] { return Attach[Out](c, id) }
+
 // ID is the ID of the run.
 func (h *Handle[Out]) ID() string { return h.id }
 

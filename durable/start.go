@@ -51,7 +51,8 @@ func (f Flow[In, Out]) StartMany(
 
 // StartTx starts a run within a transaction of the caller's: the run is there if the caller commits. The store says of
 // what type tx is, a *sql.Tx for instance; one that has no transactions to share is an error that is
-// errors.ErrUnsupported. Until the commit, the handle finds no run. See [Flow.Start] for the rest.
+// errors.ErrUnsupported. Until the commit, the handle finds no run. See [Flow.Start] for the rest, and [Client.Within]
+// for whatever else is to be part of the transaction.
 func (f Flow[In, Out]) StartTx(
 	ctx context.Context, c Starter, tx any, in In, opts ...StartOption,
 ) (*Handle[Out], error) {
@@ -180,23 +181,4 @@ func (c *Client) create(
 
 func (d *definition) notStarted(err error) error {
 	return fmt.Errorf("start a run of flow %q: %w", d.name, err)
-}
-
-// Transactor is a store that can do its work within a transaction of somebody else's.
-type Transactor interface {
-	// Within returns the store within the transaction. What is done with it is part of that; it neither commits nor rolls
-	// back. The error says which type of transaction the store wants if it is not this one.
-	Within(tx any) (store.Store, error)
-}
-
-func (c *Client) within(tx any) (store.Store, error) {
-	if tx == nil {
-		return c.store, nil
-	}
-	t, ok := c.store.(Transactor)
-	if !ok {
-		return nil, fmt.Errorf("a store of type %T starts no runs in other people's transactions: %w",
-			c.store, errors.ErrUnsupported)
-	}
-	return t.Within(tx)
 }

@@ -173,5 +173,5 @@ func TestARunCanBeStartedWithinATransaction(t *testing.T) {
 	require.EqualError(t, err, "start a run: the transaction is nil")
 	_, err = buy.StartTx(ctx, outside, "tx", order{})
 	require.ErrorIs(t, err, errors.ErrUnsupported)
-	require.ErrorContains(t, err, "a store of type *memory.Store starts no runs in other people's transactions")
+	require.ErrorContains(t, err, "a store of type *memory.Store does nothing in other people's transactions")
 }

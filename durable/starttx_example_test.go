@@ -44,3 +44,40 @@ func ExampleFlow_StartTx() {
 	fmt.Println(h.Status(ctx))
 	// Output: pending <nil>
 }
+
+// An answer, and what it is the answer to, in one transaction: nobody is told twice, and nothing is forgotten.
+func ExampleClient_Within() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "shop")
+	check(err)
+	defer os.RemoveAll(dir)
+	st, err := sqlite.Open(ctx, filepath.Join(dir, "baton.db"))
+	check(err)
+	defer st.Close()
+	_, err = st.DB().ExecContext(ctx, "CREATE TABLE desk (id TEXT); INSERT INTO desk VALUES ('order-42')")
+	check(err)
+	client := durable.NewClient(st)
+	_, err = Checkout.Start(ctx, client, Order{Item: "tea", Cents: 450}, durable.WithID("order-42"))
+	check(err)
+
+	approve := func(id string) error {
+		tx, err := st.DB().BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback()
+		if _, err := tx.ExecContext(ctx, "DELETE FROM desk WHERE id = ?", id); err != nil {
+			return err
+		}
+		within, err := client.Within(tx)
+		if err != nil {
+			return err
+		}
+		if err := within.Send(ctx, id, "approved", true); err != nil {
+			return err
+		}
+		return tx.Commit()
+	}
+	fmt.Println(approve("order-42"))
+	// Output: <nil>
+}
