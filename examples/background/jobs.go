@@ -92,16 +92,9 @@ func throw(context.Context, actions.Void) (int, error) {
 
 // peel is a little flow: what one job finds is what the next is about. Each is a run of its own, with a handle.
 func peel(y actions.Yield, r Range) ([]int, error) {
-	id, err := Count.StartChild(y, r)
+	primes, err := Count.RunChild(y, r)
 	if err != nil {
 		return nil, err
 	}
-	primes, err := Count.Await(y, id)
-	if err != nil {
-		return nil, err
-	}
-	if id, err = Factor.StartChild(y, primes.Largest-1); err != nil {
-		return nil, err
-	}
-	return Factor.Await(y, id)
+	return Factor.RunChild(y, primes.Largest-1)
 }

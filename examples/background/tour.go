@@ -46,7 +46,7 @@ func (t *tour) submit(ctx context.Context) error {
 
 // watch looks at a job from outside. Whoever knows its ID can, in any process on the same store.
 func (t *tour) watch(ctx context.Context) error {
-	h := durable.Attach[Primes](t.rt, t.first())
+	h := Count.Attach(t.rt, t.first())
 	if err := t.follow(ctx, h, func(p durable.Progress) bool { return p.Done == p.Total }); err != nil {
 		return err
 	}

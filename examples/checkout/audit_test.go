@@ -111,7 +111,7 @@ func read(t *testing.T, dir string) map[string]paper {
 		require.True(t, taken, "a run without an order: %s", run.ID)
 		p.Status = run.Status
 		papers[run.ID] = p
-		r, err := durable.Attach[order.Receipt](client, run.ID).Result(t.Context())
+		r, err := shop.Checkout.Attach(client, run.ID).Result(t.Context())
 		if err != nil {
 			require.NotErrorIs(t, order.Why(err), err, "%s has failed for no good reason", run.ID)
 			continue

@@ -8,6 +8,7 @@ import (
 	"github.com/baton-go/baton/durable"
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/examples/checkout/internal/order"
+	"github.com/baton-go/baton/examples/checkout/internal/shop"
 )
 
 // resumed tells where the orders stand that an earlier life of this program has left. A client asks, and carries
@@ -37,11 +38,11 @@ type end struct {
 
 // ends waits until every order has ended, and returns what has become of them.
 func ends(ctx context.Context, c *durable.Client) (all []end, err error) {
-	for run, err := range c.List(ctx, durable.Filter{Flows: []string{"checkout"}}) {
+	for run, err := range c.List(ctx, durable.Filter{Flows: []string{shop.Checkout.Name()}}) {
 		if err != nil {
 			return nil, err
 		}
-		receipt, err := durable.Attach[order.Receipt](c, run.ID).Result(ctx)
+		receipt, err := shop.Checkout.Attach(c, run.ID).Result(ctx)
 		if _, failed := errors.AsType[*durable.RunError](err); err != nil && !failed {
 			return nil, fmt.Errorf("not every order has ended: %w", err)
 		}

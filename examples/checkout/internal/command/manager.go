@@ -44,7 +44,7 @@ func (b business) answerOne(ctx context.Context, answer func(context.Context, or
 	if err != nil {
 		return err
 	}
-	said, err := b.shop.Answer(ctx, asked.Order, order.Approval{OK: ok, By: "the manager"})
+	said, err := b.shop.Answer(ctx, b.rt.Client, asked.Order, order.Approval{OK: ok, By: "the manager"})
 	if err == nil && said {
 		b.out.printf("%-9s the manager says %s", asked.Order, map[bool]string{true: "yes", false: "no"}[ok])
 	}

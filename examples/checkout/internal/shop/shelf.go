@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/examples/checkout/internal/order"
 	"github.com/baton-go/baton/executor"
 )
@@ -27,17 +26,17 @@ func reserve(ctx context.Context, tx *sql.Tx, a order.Reserve) (price order.Mone
 }
 
 // release tolerates that nothing is reserved: the saga undoes whatever may have happened.
-func release(ctx context.Context, tx *sql.Tx, a order.Release) (none actions.Void, err error) {
+func release(ctx context.Context, tx *sql.Tx, a order.Release) error {
 	var item string
 	var count int
-	err = tx.QueryRowContext(ctx,
+	err := tx.QueryRowContext(ctx,
 		`delete from reserved where order_id = ? returning item, count`, a.Order).Scan(&item, &count)
 	if errors.Is(err, sql.ErrNoRows) {
-		return none, nil
+		return nil
 	}
 	if err != nil {
-		return none, err
+		return err
 	}
 	_, err = tx.ExecContext(ctx, `update shelf set count = count + ? where item = ?`, count, item)
-	return none, err
+	return err
 }

@@ -69,8 +69,8 @@ func (s *Shop) Close() error { return s.store.Close() }
 // Handlers carry out what the shop does itself.
 func (s *Shop) Handlers() executor.Handler {
 	return executor.NewMux(
-		sqlite.Transact(s.store, reserve), sqlite.Transact(s.store, release),
-		sqlite.Transact(s.store, ask), sqlite.Transact(s.store, withdraw),
-		sqlite.Transact(s.store, issue), sqlite.Transact(s.store, annul),
+		sqlite.Transact(s.store, reserve), sqlite.TransactVoid(s.store, release),
+		sqlite.TransactVoid(s.store, ask), sqlite.TransactVoid(s.store, withdraw),
+		sqlite.TransactVoid(s.store, issue), sqlite.TransactVoid(s.store, annul),
 	)
 }

@@ -112,7 +112,7 @@ func TestTheManagerAnswersAnOrderOnce(t *testing.T) {
 		}
 	}
 	for _, want := range []bool{true, false} {
-		said, err := s.Answer(t.Context(), "o-1", order.Approval{OK: want, By: "Ada"})
+		said, err := s.Answer(t.Context(), rt.Client, "o-1", order.Approval{OK: want, By: "Ada"})
 		require.NoError(t, err)
 		require.Equal(t, want, said)
 	}
