@@ -19,8 +19,8 @@ type Transactor interface {
 // wrote. The store says of what type tx is, an *sql.Tx for instance; one that has no transactions to share is an error
 // that is errors.ErrUnsupported. After an error of the store the transaction is to be rolled back.
 //
-// The client, and the handles that it makes, see runs as the transaction does. They are used on one goroutine, until the
-// transaction ends, and not to wait for results: no run ends while the transaction lasts.
+// The client, and the handles that it makes, see runs as the transaction does. They are used on one goroutine, until
+// the transaction ends, and not to wait for results: no run ends while the transaction lasts.
 func (c *Client) Within(tx any) (*Client, error) {
 	if tx == nil {
 		return nil, errors.New("the transaction is nil")
