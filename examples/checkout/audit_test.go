@@ -16,7 +16,7 @@ import (
 
 // What the shop had on its shelf at first, and what it asks for one.
 var shelf = map[string]struct{ count, price int }{
-	"lamp": {100, 20_00}, "chair": {40, 80_00}, "piano": {12, 4000_00}, "comet": {1, 999_00},
+	"lamp": {1000, 20_00}, "chair": {400, 80_00}, "piano": {20, 4000_00}, "comet": {1, 999_00},
 }
 
 // What carriers want for a parcel, besides 0.50 for each thing in it.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -14,13 +15,19 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// kills is how often the shop is killed, and wave how many orders come between two kills.
-const kills, wave = 30, 4
+// wave is how many orders come between two kills.
+const wave = 4
 
-// TestKilledAtAnyMomentTheShopGoesOnWhereItWas kills the program again and again, as kill -9 does, lets the last one
-// come to the end, and looks into everybody's books.
+// TestKilledAtAnyMomentTheShopGoesOnWhereItWas kills the program again and again, as kill -9 does, 30 times or as often
+// as BATON_CRASH_KILLS says, lets the last one come to the end, and looks into everybody's books.
 func TestKilledAtAnyMomentTheShopGoesOnWhereItWas(t *testing.T) {
 	t.Parallel()
+	kills := 30
+	if text := os.Getenv("BATON_CRASH_KILLS"); text != "" {
+		var err error
+		kills, err = strconv.Atoi(text)
+		require.NoError(t, err)
+	}
 	s := &shopper{t: t, program: build(t), dir: t.TempDir()}
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)

@@ -38,7 +38,7 @@ const tables = `
 	create table if not exists desk     (order_id text primary key, amount integer not null) strict;
 	create table if not exists receipts (order_id text primary key, total integer not null, payment text not null,
 	                                     carrier text not null, parcel text not null) strict;
-	insert into shelf values ('lamp', 2000, 100), ('chair', 8000, 40), ('piano', 400000, 12), ('comet', 99900, 1)
+	insert into shelf values ('lamp', 2000, 1000), ('chair', 8000, 400), ('piano', 400000, 20), ('comet', 99900, 1)
 	    on conflict do nothing;`
 
 // Shop is the shop with its books.
