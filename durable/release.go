@@ -112,7 +112,7 @@ func (l *loaded) retry(why error) {
 	l.left("retry", l.conclude(l.life, func(row store.Run) store.Write {
 		s := row.State
 		s.Status, s.Due = store.Waiting, exact(time.Now().Add(retryPause(l.crashes)))
-		return store.Write{State: &s, Release: true}
+		return store.Write{State: &s, Release: true, Seen: l.seen()}
 	}))
 }
 
