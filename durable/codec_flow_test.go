@@ -1,6 +1,8 @@
 package durable_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -14,6 +16,8 @@ import (
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/durable"
 	"github.com/baton-go/baton/durable/codec"
+	"github.com/baton-go/baton/durable/journal"
+	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/orchestrate"
 )
 
@@ -86,6 +90,41 @@ func TestAResultThatIsTooMuchForTheStoreFailsTheRun(t *testing.T) {
 		require.ErrorContains(t, err, "the result is too large: 103 bytes of at most 100")
 	})
 }
+
+func TestAResultOfAStepThatIsTooMuchForTheStoreIsItsError(t *testing.T) {
+	t.Parallel()
+	careful := durable.Define("careful", func(y actions.Yield, _ int) (string, error) {
+		_, err := orchestrate.Do(y, fetch{})
+		if !errors.Is(err, durable.ErrTooLarge) {
+			return "", errors.New("it was kept")
+		}
+		if _, err := orchestrate.Do(y, actions.Receive[int]{Name: "go on"}); err != nil {
+			return "", err
+		}
+		return "", err
+	})
+	fetched := 0
+	inHouse(t, durable.Flows(careful), func(t *testing.T, h *house) {
+		h.close(t)
+		h.config.MaxPayload = 100
+		h.open(t)
+		run := launch(t, h, careful, 1, durable.WithID("a"))
+		synctestSleep(time.Minute)
+		require.NoError(t, h.Send(t.Context(), "a", "go on", 1)) // it is told the same in the next life
+		_, err := run.Result(t.Context())
+		require.ErrorIs(t, err, durable.ErrTooLarge)
+		var large *journal.TooLargeError
+		require.ErrorAs(t, err, &large)
+		require.Equal(t, &journal.TooLargeError{Action: "durable_test.fetch", Size: 102, Limit: 100}, large)
+		require.Equal(t, 1, fetched)
+	}, executor.On(func(context.Context, fetch) (string, error) {
+		fetched++
+		return strings.Repeat("x", 100), nil
+	}))
+}
+
+// fetch is an action with a large result.
+type fetch struct{ actions.Returns[string] }
 
 func TestAnInputThatIsNotTheFlowsBlocksTheRun(t *testing.T) {
 	t.Parallel()

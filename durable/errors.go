@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/baton-go/baton/durable/journal"
 	"github.com/baton-go/baton/durable/store"
 )
 
@@ -30,8 +31,9 @@ var (
 	ErrBadName = errors.New("not a name")
 	// ErrBadOption says that the options of a run contradict themselves, each other, or a limit.
 	ErrBadOption = errors.New("bad option")
-	// ErrTooLarge says that something is larger than it may be. The error is a [TooLargeError].
-	ErrTooLarge = errors.New("too large")
+	// ErrTooLarge says that something is larger than it may be. The error is a [TooLargeError], or, of the result of
+	// a step, a [journal.TooLargeError].
+	ErrTooLarge = journal.ErrTooLarge
 )
 
 // RunError is the error of a run that failed.

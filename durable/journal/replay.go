@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -123,7 +124,11 @@ func (j *Journal) settleResult(a actions.Action, value any) (o outcome, err erro
 	return o, err
 }
 
+// ErrTooLarge says that something is larger than it may be. Of a result the error is a [TooLargeError].
+var ErrTooLarge = errors.New("too large")
+
 // TooLargeError says that a result is larger than a record may be. The action was carried out, and this is its outcome.
+// To errors.Is it is [ErrTooLarge].
 type TooLargeError struct {
 	Action      string
 	Size, Limit int // in bytes, as encoded
@@ -134,6 +139,9 @@ func (e *TooLargeError) Error() string {
 	return fmt.Sprintf("the result of %s is %d bytes long, and the limit is %d: return a reference to it",
 		e.Action, e.Size, e.Limit)
 }
+
+// Unwrap returns [ErrTooLarge].
+func (e *TooLargeError) Unwrap() error { return ErrTooLarge }
 
 // Permanent is true: the next result is not smaller.
 func (e *TooLargeError) Permanent() bool { return true }
