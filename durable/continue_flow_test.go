@@ -2,6 +2,7 @@ package durable_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,10 +11,11 @@ import (
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/durable"
+	"github.com/baton-go/baton/durable/codec"
 	"github.com/baton-go/baton/orchestrate"
 )
 
-// tally adds up the numbers that it is sent, a hundred in each generation.
+// tally adds up the numbers that it is sent, two in each generation.
 type tally struct{ Total, Left int }
 
 var endless = durable.Define("endless", func(y actions.Yield, in tally) (int, error) {
@@ -75,6 +77,37 @@ func TestARunContinuesWithAnInputOfItsOwnType(t *testing.T) {
 	inHouse(t, durable.Flows(wrong), func(t *testing.T, h *house) {
 		_, err := launch(t, h, wrong, 1).Result(t.Context())
 		require.ErrorContains(t, err, `flow "wrong" continues as new with an input of type string, not int`)
+	})
+}
+
+func TestAnInputToContinueWithThatCannotBeKeptFailsTheRun(t *testing.T) {
+	t.Parallel()
+	type cargo struct {
+		Text string
+		Odd  any
+	}
+	var next cargo
+	grows := durable.Define("grows", func(_ actions.Yield, in cargo) (string, error) {
+		if in.Text == "" {
+			return "", durable.ContinueAsNew(next)
+		}
+		return in.Text, nil
+	})
+	inHouse(t, durable.Flows(grows), func(t *testing.T, h *house) {
+		h.close(t)
+		h.config.MaxPayload = 100
+		h.open(t)
+		next = cargo{Text: "a little"}
+		require.Equal(t, "a little", result(t, launch(t, h, grows, cargo{})))
+		next = cargo{Text: strings.Repeat("x", 100)}
+		_, err := launch(t, h, grows, cargo{}).Result(t.Context())
+		require.ErrorIs(t, err, durable.ErrTooLarge)
+		require.ErrorContains(t, err, "the input is too large: ")
+		next = cargo{Odd: func() {}}
+		_, err = launch(t, h, grows, cargo{}).Result(t.Context())
+		var bad *codec.EncodeError
+		require.ErrorAs(t, err, &bad)
+		require.ErrorContains(t, err, "the input: ")
 	})
 }
 

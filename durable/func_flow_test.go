@@ -112,3 +112,25 @@ func TestAFunctionThatPanicsFailsItsRun(t *testing.T) {
 		require.Contains(t, string(panicked.Stack), "func_flow_test.go", "with its stack")
 	})
 }
+
+func TestTheInputOfAFunctionIsComparedAndDecoded(t *testing.T) {
+	t.Parallel()
+	length := durable.Func("length", func(_ context.Context, m map[string]int) (int, error) { return len(m), nil })
+	words := durable.Func("length", func(_ context.Context, s string) (int, error) { return len(s), nil })
+	inHouse(t, durable.Flows(length), func(t *testing.T, h *house) {
+		client := durable.NewClient(h.store, durable.Codec(codec.Gob()))
+		for i, starter := range []durable.Starter{h, client} {
+			run, err := length.Start(t.Context(), starter, map[string]int{"a": 1, "b": 2}, durable.WithID("a"))
+			require.NoError(t, err)
+			require.Equal(t, i == 0, run.New(), "it is the same, written by another codec")
+		}
+		_, err := length.Start(t.Context(), client, nil, durable.WithID("a"))
+		require.ErrorIs(t, err, durable.ErrConflict)
+		require.Equal(t, 2, result(t, durable.Attach[int](h, "a")))
+
+		_, err = launch(t, h, words, "hello").Result(t.Context())
+		var blocked *durable.BlockedError
+		require.ErrorAs(t, err, &blocked)
+		require.Contains(t, blocked.Reason, `the input of flow "length"`)
+	})
+}

@@ -87,6 +87,27 @@ func TestClosingInterruptsStepsWhenItsContextEnds(t *testing.T) {
 	})
 }
 
+func TestWhoClosesTooWaitsForTheFirstButNotForEver(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st := memory.New()
+		rt := openLater(t, st, slow(st, time.Hour), durable.Config{Flows: durable.Flows(steps)})
+		_ = begin(t, rt, steps, "r", 1)
+		synctest.Wait()
+		first := make(chan error, 1)
+		go func() { first <- rt.Close(context.WithoutCancel(t.Context())) }()
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		began := time.Now()
+		require.EqualError(t, rt.Close(ctx), "close the runtime: context deadline exceeded")
+		require.Equal(t, time.Minute, time.Since(began))
+		require.NoError(t, rt.Close(t.Context()), "the step has ended")
+		require.NoError(t, <-first)
+		require.Equal(t, time.Hour, time.Since(began))
+	})
+}
+
 func TestClosingDoesNotWaitForHandlersThatIgnoreTheirContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

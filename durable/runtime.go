@@ -13,7 +13,8 @@ import (
 	"github.com/baton-go/baton/executor"
 )
 
-// ErrClosed is why runs are stopped by a runtime that closes, and is the error of what it cannot do any more.
+// ErrClosed is why a runtime that closes interrupts its runs: the cause of the contexts of the steps that it does not
+// wait for.
 var ErrClosed = errors.New("the runtime is closed")
 
 // closeGrace is how long Close waits, after its context has ended, for handlers to notice.

@@ -230,6 +230,12 @@ func TestARuntimeIsNotOpenedWithWhatMakesNoSense(t *testing.T) {
 		"the flow is the zero Flow": func() (*durable.Runtime, error) {
 			return durable.Open(t.Context(), st, exec, durable.Config{Flows: durable.Flows(durable.Flow[int, int]{})})
 		},
+		`flow "under": Under: the executor is nil`: func() (*durable.Runtime, error) {
+			return durable.Open(t.Context(), st, exec, durable.Config{Flows: durable.Flows(under(nil))})
+		},
+		`flow "under": Under: the executor Journal`: func() (*durable.Runtime, error) {
+			return durable.Open(t.Context(), st, exec, durable.Config{Flows: durable.Flows(under(j))})
+		},
 		"Lease is negative": func() (*durable.Runtime, error) {
 			return durable.Open(t.Context(), st, exec, with(func(c *durable.Config) { c.Lease = -1 }))
 		},
@@ -250,6 +256,11 @@ func TestARuntimeIsNotOpenedWithWhatMakesNoSense(t *testing.T) {
 		require.ErrorContains(t, err, want)
 		require.Nil(t, rt)
 	}
+}
+
+// under is a plain function under a policy that is no good.
+func under(policy executor.Executor) durable.Flow[int, int] {
+	return durable.Func("under", nothingPlain, durable.Under(func(executor.Executor) executor.Executor { return policy }))
 }
 
 // nowhere is a log that keeps nothing.
