@@ -39,14 +39,14 @@ func (c counts) minus(d counts) counts {
 	}
 }
 
+func (c counts) plus(d counts) counts {
+	return c.minus(counts{}.minus(d))
+}
+
 func (c *counted) add(d counts) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.count.commits += d.commits
-	c.count.writes += d.writes
-	c.count.records += d.records
-	c.count.others += d.others
-	c.count.reads += d.reads
+	c.count = c.count.plus(d)
 }
 
 func (c *counted) counts() counts {

@@ -9,42 +9,46 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestStepsAreMeasured(t *testing.T) {
+func TestAStepIsOneTransactionOfOneRecord(t *testing.T) {
 	t.Parallel()
 	for name, open := range openers(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, err := sustained(t.Context(), open, 1, 0, 50*time.Millisecond)
+			l, err := newLoad(t.Context(), open, 1)
 			require.NoError(t, err)
-			require.Positive(t, s.steps)
-			require.Positive(t, s.counts.commits)
-			require.Equal(t, s.counts.commits, s.counts.records, "nobody shares a transaction with one run")
-			require.NotEmpty(t, s.took)
+			defer func() { require.NoError(t, l.close(context.WithoutCancel(t.Context()))) }()
+			s, err := l.take(50, 0)
+			require.NoError(t, err)
+			require.Equal(t, counts{commits: 50, writes: 50, records: 50}, s.counts, "and nothing is read")
+			require.Len(t, s.took, 50)
 		})
 	}
 }
 
 func TestConcurrentRunsShareTransactions(t *testing.T) {
 	t.Parallel()
-	s, err := sustained(t.Context(), inFile(t.TempDir()), 64, 0, 300*time.Millisecond)
+	l, err := newLoad(t.Context(), inFile(t.TempDir()), 64)
 	require.NoError(t, err)
-	require.Positive(t, s.counts.records)
+	defer func() { require.NoError(t, l.close(context.WithoutCancel(t.Context()))) }()
+	s, err := l.take(50, 0)
+	require.NoError(t, err)
+	require.EqualValues(t, 64*50, s.counts.records)
 	require.Less(t, 4*s.counts.commits, s.counts.records)
 }
 
-func TestAStepIsOneTransactionOfOneRecord(t *testing.T) {
+func TestTheEndOfARunIsOneMoreTransaction(t *testing.T) {
 	t.Parallel()
 	for name, open := range openers(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r, err := open(t.Context(), straightFlow)
+			w, err := newWhole(t.Context(), open, 1, 3)
 			require.NoError(t, err)
-			defer func() { require.NoError(t, r.close(context.WithoutCancel(t.Context()))) }()
-			before := r.store.counts()
-			require.NoError(t, one(t.Context(), r, 3))
-			c := r.store.counts().minus(before)
-			require.EqualValues(t, 3, c.records)
-			require.EqualValues(t, 4, c.commits, "one for each step, and one for the end")
+			defer func() { require.NoError(t, w.close(context.WithoutCancel(t.Context()))) }()
+			s, err := w.slice(t.Context(), 0)
+			require.NoError(t, err)
+			require.EqualValues(t, 1, s.runs)
+			require.EqualValues(t, 3, s.counts.records)
+			require.EqualValues(t, 4, s.counts.commits)
 		})
 	}
 }
@@ -52,12 +56,20 @@ func TestAStepIsOneTransactionOfOneRecord(t *testing.T) {
 func TestEverythingIsMeasured(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	require.NoError(t, run(t.Context(), &out, config{rounds: 2, d: 20 * time.Millisecond, dir: t.TempDir()}))
-	b := newBench(config{}, "")
-	for _, m := range b.measures {
+	require.NoError(t, run(t.Context(), &out, config{rounds: 1, slices: 1, d: time.Millisecond, dir: t.TempDir()}))
+	for _, m := range measures("") {
 		require.Contains(t, out.String(), "| "+m.name+" |")
 	}
 	require.NotContains(t, out.String(), "NaN")
+}
+
+func TestQuantilesAreBetweenTheValues(t *testing.T) {
+	t.Parallel()
+	values := []float64{4, 1, 3, 2}
+	require.InDelta(t, 1, quantile(values, 0), 1e-9)
+	require.InDelta(t, 2.5, quantile(values, 0.5), 1e-9)
+	require.InDelta(t, 4, quantile(values, 1), 1e-9)
+	require.Zero(t, quantile(nil, 0.5))
 }
 
 func openers(t *testing.T) map[string]opener {

@@ -12,51 +12,64 @@ import (
 
 	_ "modernc.org/sqlite" // the driver of the store
 
+	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/orchestrate"
 )
 
 // floorRow is how many bytes the row of the floor has: as many as a small result. A step's record has more.
 const floorRow = 64
 
-// insertFloor inserts rows and commits each, as fast as one client can: the prepared statement of one connection with
-// the settings of the store, a table of one column, no transaction around it.
-func insertFloor(ctx context.Context, dir string, d time.Duration) (s sample, err error) {
-	dir, err = os.MkdirTemp(dir, "floor-*")
-	if err != nil {
-		return s, err
+// inserts is the floor of SQLite: rows that are inserted and committed one by one, as fast as one client can, by the
+// prepared statement of one connection with the settings of the store, into a table of one column.
+type inserts struct {
+	dir       string
+	db        *sql.DB
+	statement *sql.Stmt
+	row       []byte
+}
+
+func newInserts(ctx context.Context, dir string) (_ *inserts, err error) {
+	f := &inserts{row: make([]byte, floorRow)}
+	if f.dir, err = os.MkdirTemp(dir, "floor-*"); err != nil {
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	settings := url.Values{"_pragma": {
 		"busy_timeout(50)", "journal_mode(WAL)", "synchronous(FULL)", "fullfsync(1)", "checkpoint_fullfsync(1)",
-		"foreign_keys(1)", "wal_autocheckpoint(1000)", "journal_size_limit(67108864)",
+		"foreign_keys(1)", "wal_autocheckpoint(1000)", "journal_size_limit(4194304)",
 	}}
-	db, err := sql.Open("sqlite", fmt.Sprintf("file:%s?%s", filepath.Join(dir, "floor.db"), settings.Encode()))
+	f.db, err = sql.Open("sqlite", fmt.Sprintf("file:%s?%s", filepath.Join(f.dir, "floor.db"), settings.Encode()))
 	if err != nil {
-		return s, err
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	db.SetMaxOpenConns(1)
-	if _, err := db.ExecContext(ctx, "CREATE TABLE floor (id INTEGER PRIMARY KEY, data BLOB NOT NULL)"); err != nil {
-		return s, err
+	f.db.SetMaxOpenConns(1)
+	_, err = f.db.ExecContext(ctx, "CREATE TABLE floor (id INTEGER PRIMARY KEY, data BLOB NOT NULL)")
+	if err == nil {
+		f.statement, err = f.db.PrepareContext(ctx, "INSERT INTO floor (data) VALUES (?)")
 	}
-	insert, err := db.PrepareContext(ctx, "INSERT INTO floor (data) VALUES (?)")
 	if err != nil {
-		return s, err
+		return nil, errors.Join(err, f.db.Close())
 	}
-	defer func() { err = errors.Join(err, insert.Close()) }()
-	row := make([]byte, floorRow)
-	return loop(d, func() error {
-		_, err := insert.ExecContext(ctx, row)
+	return f, nil
+}
+
+func (f *inserts) slice(ctx context.Context, d time.Duration) (sample, error) {
+	return repeat(nil, d, func() error {
+		_, err := f.statement.ExecContext(ctx, f.row)
 		return err
 	})
 }
 
-// plainFloor carries out the steps without a journal.
-func plainFloor(ctx context.Context, d time.Duration) (sample, error) {
+func (f *inserts) close(context.Context) error {
+	return errors.Join(f.statement.Close(), f.db.Close(), os.RemoveAll(f.dir))
+}
+
+// plainRuns is the floor of the store in memory: the same workflow without a journal.
+type plainRuns struct{ exec executor.Executor }
+
+func (f plainRuns) slice(ctx context.Context, d time.Duration) (sample, error) {
 	const steps = 100
-	exec := mux()
-	s, err := loop(d, func() error {
-		_, err := orchestrate.Run(ctx, orchestrate.Bind(straight, steps), exec)
+	s, err := repeat(nil, d, func() error {
+		_, err := orchestrate.Run(ctx, orchestrate.Bind(straight, steps), f.exec)
 		return err
 	})
 	s.steps *= steps
@@ -64,16 +77,12 @@ func plainFloor(ctx context.Context, d time.Duration) (sample, error) {
 	return s, err
 }
 
-// loop calls f over and over for about as long as d, after a tenth of that to warm up.
-func loop(d time.Duration, f func() error) (sample, error) {
-	for until := time.Now().Add(d / 10); time.Now().Before(until); {
-		if err := f(); err != nil {
-			return sample{}, err
-		}
-	}
-	s := sample{took: make([]time.Duration, 0, 1<<16)}
-	began := begin(nil)
-	for last := began.at; last.Sub(began.at) < d; {
+func (f plainRuns) close(context.Context) error { return nil }
+
+// repeat calls f over and over for about as long as d. Each call is a step.
+func repeat(r *rig, d time.Duration, f func() error) (s sample, err error) {
+	from := begin(r)
+	for last := from.at; last.Sub(from.at) < d; {
 		if err := f(); err != nil {
 			return s, err
 		}
@@ -82,6 +91,6 @@ func loop(d time.Duration, f func() error) (sample, error) {
 		last = now
 		s.steps++
 	}
-	s.end(began, nil)
+	s.end(from, r)
 	return s, nil
 }

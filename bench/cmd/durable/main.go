@@ -1,9 +1,9 @@
 // Durable measures durable runs beside their floors, and prints Markdown tables. The floor is one row that is inserted
 // and committed by the same driver, with the same settings, in this process; for the store in memory it is the same
-// workflow without a journal. Each measurement stands between two of its floor, in every round; a ratio is the median
-// of those of the rounds, so that it holds also on a machine whose speed drifts.
+// workflow without a journal. What is measured and its floor take turns of a few hundredths of a second; a ratio is the
+// median of those of the turns, so that it holds also on a machine whose speed drifts.
 //
-//	go run ./cmd/durable [-rounds n] [-time d] [-dir directory] [-only regexp] [-profiles directory]
+//	go run ./cmd/durable [-rounds n] [-slices n] [-slice d] [-dir directory] [-only regexp] [-profiles directory]
 package main
 
 import (
@@ -15,13 +15,14 @@ import (
 )
 
 func main() {
-	rounds := flag.Int("rounds", 9, "rounds")
-	d := flag.Duration("time", 500*time.Millisecond, "time for each measurement in each round")
-	dir := flag.String("dir", ".", "where database files are made: on the disk that is to be measured")
-	only := flag.String("only", "", "a regular expression: the measurements to make")
-	profiles := flag.String("profiles", "", "a directory for CPU profiles, one of each measurement without its floor")
+	var c config
+	flag.IntVar(&c.rounds, "rounds", 5, "rounds, each with files that are new")
+	flag.IntVar(&c.slices, "slices", 20, "turns that each measurement and its floor take in each round")
+	flag.DurationVar(&c.d, "slice", 50*time.Millisecond, "about how long a turn takes")
+	flag.StringVar(&c.dir, "dir", ".", "where database files are made: on the disk that is to be measured")
+	flag.StringVar(&c.only, "only", "", "a regular expression: the measurements to make")
+	flag.StringVar(&c.profiles, "profiles", "", "a directory for CPU profiles, one of each measurement and its floor")
 	flag.Parse()
-	c := config{*rounds, *d, *dir, *only, *profiles}
 	if err := run(context.Background(), os.Stdout, c); err != nil {
 		fmt.Fprintln(os.Stderr, "durable:", err)
 		os.Exit(1)

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/baton-go/baton/bench/internal/process"
+)
+
+type config struct {
+	rounds, slices int
+	d              time.Duration // of a slice
+	dir            string
+	only           string
+	profiles       string // the directory for CPU profiles, or empty
+}
+
+// measures are all that there are.
+func measures(dir string) []*measure {
+	var all []*measure
+	add := func(name, goal string, floor, s func(context.Context) (subject, error)) {
+		all = append(all, &measure{name: name, goal: goal, floor: floor, subject: s})
+	}
+	file, insert := inFile(dir), func(ctx context.Context) (subject, error) { return newInserts(ctx, dir) }
+	plain := func(context.Context) (subject, error) { return plainRuns{mux()}, nil }
+	add("SQLite, 1 run", "≥ 0.8", insert, loads(file, 1))
+	add("SQLite, 64 runs", "≥ 5", insert, loads(file, 64))
+	add("SQLite, 64 runs at half of their rate", "", insert, func(ctx context.Context) (subject, error) {
+		l, err := newLoad(ctx, file, 64)
+		return paced{l}, err
+	})
+	add("SQLite, runs of 100 steps, one after the other", "", insert, wholes(file, 1, 100))
+	add("SQLite, runs of 100 steps, 64 at a time", "", insert, wholes(file, 64, 100))
+	add("SQLite, runs of 1 step, 64 at a time", "", insert, wholes(file, 64, 1))
+	add("SQLite, Start to Result", "", insert, func(ctx context.Context) (subject, error) { return newStarts(ctx, file) })
+	add("memory, 1 run", "", plain, loads(inMemory, 1))
+	add("memory, 64 runs", "", plain, loads(inMemory, 64))
+	add("memory, runs of 100 steps, 64 at a time", "", plain, wholes(inMemory, 64, 100))
+	add("memory, Start to Result", "", plain, func(ctx context.Context) (subject, error) { return newStarts(ctx, inMemory) })
+	return all
+}
+
+func loads(open opener, runs int) func(context.Context) (subject, error) {
+	return func(ctx context.Context) (subject, error) { return newLoad(ctx, open, runs) }
+}
+
+func wholes(open opener, clients, steps int) func(context.Context) (subject, error) {
+	return func(ctx context.Context) (subject, error) { return newWhole(ctx, open, clients, steps) }
+}
+
+func run(ctx context.Context, w io.Writer, c config) (err error) {
+	only, err := regexp.Compile(c.only)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp(c.dir, "baton-bench-*")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	all := slices.DeleteFunc(measures(dir), func(m *measure) bool { return !only.MatchString(m.name) })
+	for range c.rounds {
+		for _, m := range all {
+			path := filepath.Join(c.profiles, strings.ReplaceAll(m.name, " ", "-")+".prof")
+			err := process.Profiled(c.profiles != "", path, func() error { return m.round(ctx, c.slices, c.d) })
+			if err != nil {
+				return fmt.Errorf("%s: %w", m.name, err)
+			}
+		}
+	}
+	c.print(w, all)
+	return nil
+}
