@@ -19,12 +19,12 @@ var (
 // number and its data, if that epoch has the lease.
 func appendRecords(n int) string {
 	if n == 1 {
-		return `INSERT OR IGNORE INTO baton_records (run, n, data)
-			SELECT id, ?3, ?4 FROM baton_runs WHERE id = ?1 AND epoch = ?2 AND owner <> ''`
+		return `INSERT OR IGNORE INTO baton_records (place, data)
+			SELECT (id << 24) + ?3, ?4 FROM baton_runs WHERE id = ?1 AND epoch = ?2 AND owner <> ''`
 	}
 	return `WITH v (run, epoch, n, data) AS (VALUES (?, ?, ?, ?)` + strings.Repeat(", (?, ?, ?, ?)", n-1) + `)
-		INSERT OR IGNORE INTO baton_records (run, n, data)
-		SELECT r.id, v.n, v.data FROM v CROSS JOIN baton_runs r
+		INSERT OR IGNORE INTO baton_records (place, data)
+		SELECT (r.id << 24) + v.n, v.data FROM v CROSS JOIN baton_runs r
 		WHERE r.id = v.run AND r.epoch = v.epoch AND r.owner <> ''`
 }
 

@@ -21,9 +21,7 @@ func (w *work) apply(write *store.Write) (refused, err error) {
 		}
 	}
 	for i := range write.Records {
-		r := &write.Records[i]
-		const insert = "INSERT OR IGNORE INTO baton_records (run, n, data) VALUES (?, ?, ?)"
-		if _, err := w.exec(insert, t.id, r.N, packRecord(r)); err != nil {
+		if err := w.addRecord(t.id, &write.Records[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -115,7 +113,7 @@ func (w *work) came(id, after int64) (came bool, err error) {
 
 // restart empties the log of a run and replaces its input.
 func (w *work) restart(id int64, input store.Payload) error {
-	if _, err := w.exec("DELETE FROM baton_records WHERE run = ?", id); err != nil {
+	if err := w.deleteRecords(id); err != nil {
 		return err
 	}
 	var facts []byte

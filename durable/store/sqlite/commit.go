@@ -27,10 +27,10 @@ func (s *Store) Commit(ctx context.Context, writes []store.Write) ([]error, erro
 	return errs, nil
 }
 
-// onlyRecords tells whether the write does nothing but append under a lease.
+// onlyRecords tells whether the write does nothing but append under a lease records that have places.
 func onlyRecords(w *store.Write) bool {
 	return w.State == nil && w.Published == nil && len(w.Consumed) == 0 && len(w.Send) == 0 &&
-		len(w.Records) > 0
+		len(w.Records) > 0 && !strays(w)
 }
 
 // refusals are the errors of single items, by their places.
@@ -54,6 +54,9 @@ func (s *Store) commit(ctx context.Context, w *work, writes []store.Write, errs 
 				return err
 			}
 			continue
+		}
+		if strays(&writes[i]) {
+			s.strayed.Store(true)
 		}
 		if err := a.flush(); err != nil {
 			return err

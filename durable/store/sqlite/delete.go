@@ -62,8 +62,10 @@ func (w *work) deleteOne(id int64) error {
 			return err
 		}
 	}
+	if err := w.deleteRecords(id); err != nil {
+		return err
+	}
 	for _, query := range []string{
-		"DELETE FROM baton_records WHERE run = ?",
 		"DELETE FROM baton_messages WHERE run = ?",
 		"DELETE FROM baton_keys WHERE run = ?",
 		"DELETE FROM baton_published WHERE run = ?",

@@ -103,7 +103,7 @@ func TestADiskThatIsFullLosesNothing(t *testing.T) {
 	s := openAt(t, p, sqlite.Config{})
 	runs := leased(t, s, "a", "b")
 	ballast := filepath.Join(dir, "ballast")
-	require.NoError(t, os.WriteFile(ballast, make([]byte, 400_000), 0o600))
+	require.NoError(t, os.WriteFile(ballast, make([]byte, 600_000), 0o600))
 	last, err := fill(t, s, runs[0])
 	require.ErrorContains(t, err, "no space is left")
 	require.Len(t, numbers(t, s, "a"), int(last))

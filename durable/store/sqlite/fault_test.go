@@ -138,8 +138,8 @@ func spoil(t *testing.T, s *sqlite.Store, statement string) {
 func TestWhatCannotBeReadIsNamed(t *testing.T) {
 	t.Parallel()
 	for says, statement := range map[string]string{
-		`run "r": record 2 cannot be read`:  "UPDATE baton_records SET data = x'0102030405' WHERE n = 2",
-		`run "r": record 1 cannot be read`:  "UPDATE baton_records SET data = substr(data, 1, 20) WHERE n = 1",
+		`run "r": record 2 cannot be read`:  "UPDATE baton_records SET data = x'0102030405' WHERE place % 4 = 2",
+		`run "r": record 1 cannot be read`:  "UPDATE baton_records SET data = substr(data, 1, 20) WHERE place % 4 = 1",
 		`run "r": message 1 cannot be read`: "UPDATE baton_messages SET data = x''",
 		`run "r": the facts cannot be read`: "DELETE FROM baton_facts",
 		`run "r": the state cannot be read`: "UPDATE baton_runs SET state = x'01'",

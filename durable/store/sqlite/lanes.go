@@ -91,7 +91,7 @@ func (s *Store) candidate(ctx context.Context, k *conn, id int64) (candidate, er
 	f, err := s.run(ctx, k, selectRun+"WHERE r.id = ?", id)
 	c := candidate{id: f.id, seq: f.seq, history: store.History{Run: f.Run}}
 	if err == nil && f.id != 0 {
-		c.history, err = history(ctx, k, f, store.Mark{})
+		c.history, err = s.history(ctx, k, f, store.Mark{})
 	}
 	return c, err
 }

@@ -6,10 +6,7 @@ import (
 	"github.com/baton-go/baton/durable/store"
 )
 
-const (
-	selectRecords  = "SELECT n, data FROM baton_records WHERE run = ? AND n >= ? ORDER BY n"
-	selectMessages = "SELECT seq, data FROM baton_messages WHERE run = ? AND seq > ? ORDER BY seq"
-)
+const selectMessages = "SELECT seq, data FROM baton_messages WHERE run = ? AND seq > ? ORDER BY seq"
 
 // Load returns a run with its history: see [store.Store].
 func (s *Store) Load(ctx context.Context, id string, from store.Mark) (store.History, error) {
@@ -32,17 +29,14 @@ func (s *Store) load(ctx context.Context, c *conn, id string, from store.Mark) (
 	if f.id == 0 {
 		return store.History{}, store.ErrNotFound
 	}
-	return history(ctx, c, f, from)
+	return s.history(ctx, c, f, from)
 }
 
 // history reads the log and the inbox of a run.
-func history(ctx context.Context, c *conn, f found, from store.Mark) (store.History, error) {
+func (s *Store) history(ctx context.Context, c *conn, f found, from store.Mark) (store.History, error) {
 	h := store.History{Run: f.Run}
-	err := c.each(ctx, selectRecords, func(r *row) error {
-		record, err := readRecord(f.ID, r)
-		h.Records = append(h.Records, record)
-		return err
-	}, f.id, from.Records)
+	var err error
+	h.Records, err = s.records(ctx, c, f, from.Records)
 	if err != nil {
 		return h, err
 	}

@@ -73,6 +73,13 @@ func (s *Store) migrate(ctx context.Context) error {
 				return err
 			}
 		}
+		err = w.rows("SELECT min(run) FROM baton_strays", func(r *row) error {
+			s.strayed.Store(r.values[0] != nil)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
 		_, err = w.exec("UPDATE baton_runs SET owner = '', due = ? WHERE owner <> ''", w.now.UnixMicro())
 		return err
 	})

@@ -62,7 +62,7 @@ func TestNoStatementLooksAtAllRows(t *testing.T) {
 	statements := s.Statements()
 	for _, part := range []string{
 		"INSERT OR IGNORE INTO baton_records", "WITH v (run, epoch, n, data)", "WITH RECURSIVE lanes",
-		"UPDATE baton_runs SET status = 2", "FROM baton_records WHERE run", "UPDATE baton_runs SET seq",
+		"UPDATE baton_runs SET status = 2", "FROM baton_records WHERE place", "UPDATE baton_runs SET seq",
 		"FROM baton_runs r WHERE owner", "expires <=",
 	} {
 		require.True(t, containsPart(statements, part), "%q was not prepared", part)

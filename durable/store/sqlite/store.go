@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 
 	"github.com/baton-go/baton/durable/store"
 )
@@ -29,6 +30,8 @@ type Store struct {
 	leases      leases
 	claims      turns // of claims and renewals
 	handlers    turns // of handlers that want a transaction
+	// strayed says that there may be records which have no place.
+	strayed atomic.Bool
 
 	mu     sync.Mutex
 	closed bool

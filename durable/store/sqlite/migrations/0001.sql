@@ -50,8 +50,14 @@ CREATE TABLE baton_labels (
 	PRIMARY KEY (name, value, run)
 ) STRICT, WITHOUT ROWID;
 
--- The records of a run lie side by side: an append writes one page, and a replay reads few.
+-- The records of a run lie side by side: an append writes one page, and a replay reads few. The place is the id of the
+-- run, and the number of the record in the last 24 bits; records with other numbers stray.
 CREATE TABLE baton_records (
+	place INTEGER PRIMARY KEY,
+	data  BLOB    NOT NULL
+) STRICT;
+
+CREATE TABLE baton_strays (
 	run  INTEGER NOT NULL,
 	n    INTEGER NOT NULL,
 	data BLOB    NOT NULL,
