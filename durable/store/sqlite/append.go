@@ -1,115 +1,50 @@
 package sqlite
 
-import (
-	"strings"
+import "github.com/baton-go/baton/durable/store"
 
-	"github.com/baton-go/baton/durable/store"
-)
+// appendRecord adds a record to the log of a run, which is given by its row, if the epoch has the lease. The run is
+// found by its row, and not by the index of the leases, whatever statistics say.
+const appendRecord = `INSERT OR IGNORE INTO baton_records (place, data)
+	SELECT (id << 24) + ?3, ?4 FROM baton_runs NOT INDEXED WHERE id = ?1 AND epoch = ?2 AND owner <> ''`
 
-// appendMost is how many records one statement adds at most: what the driver's binding costs grows with the square of
-// the number of values.
-const appendMost = 16
-
-var (
-	appendOne  = appendRecords(1)
-	appendMany = appendRecords(appendMost)
-)
-
-// appendRecords adds n records, each of which is given as the row of its run, the epoch under which it is written, its
-// number and its data, if that epoch has the lease.
-func appendRecords(n int) string {
-	if n == 1 {
-		return `INSERT OR IGNORE INTO baton_records (place, data)
-			SELECT (id << 24) + ?3, ?4 FROM baton_runs WHERE id = ?1 AND epoch = ?2 AND owner <> ''`
-	}
-	return `WITH v (run, epoch, n, data) AS (VALUES (?, ?, ?, ?)` + strings.Repeat(", (?, ?, ?, ?)", n-1) + `)
-		INSERT OR IGNORE INTO baton_records (place, data)
-		SELECT (r.id << 24) + v.n, v.data FROM v CROSS JOIN baton_runs r
-		WHERE r.id = v.run AND r.epoch = v.epoch AND r.owner <> ''`
+// onlyRecords tells whether the write does nothing but append under a lease records that have places.
+func onlyRecords(w *store.Write) bool {
+	return w.State == nil && w.Published == nil && len(w.Consumed) == 0 && len(w.Send) == 0 &&
+		len(w.Records) > 0 && !strays(w)
 }
 
-// appends collects the records of writes that do nothing but append, and adds many with one statement.
-type appends struct {
-	work   *work
-	leases *leases
-	refuse func(write int, err error)
-
-	writes []appending // whose records are collected
-	args   []any
-}
-
-// appending is a write whose records are collected.
-type appending struct {
-	at    int // its place
-	write *store.Write
-}
-
-// add collects the records of a write.
-func (a *appends) add(at int, w *store.Write) error {
-	l, ok := a.leases.get(w.Run)
+// append makes a write that does nothing but append; refused says why it does not. The row of the run is known if it is
+// leased, so that there is one statement for each record.
+func (w *work) append(leases *leases, write *store.Write) (refused, err error) {
+	l, ok := leases.get(write.Run)
 	if !ok {
-		t, err := a.work.find(w.Run)
+		t, err := w.find(write.Run)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := t.fence(w.Epoch, false); err != nil {
-			a.refuse(at, err)
-			return nil
+		if refused := t.fence(write.Epoch, false); refused != nil {
+			return refused, nil
 		}
 		l.id = t.id
 	}
-	for i := range w.Records {
-		if len(a.args) == 4*appendMost {
-			if err := a.flush(); err != nil {
-				return err
-			}
-		}
-		if n := len(a.writes); n == 0 || a.writes[n-1].at != at {
-			a.writes = append(a.writes, appending{at, w})
-		}
-		a.args = append(a.args, l.id, w.Epoch, w.Records[i].N, packRecord(&w.Records[i]))
-	}
-	return nil
-}
-
-// flush adds what was collected.
-func (a *appends) flush() error {
-	rows := int64(len(a.args) / 4)
-	if rows == 0 {
-		return nil
-	}
-	added := int64(0)
-	if rows == appendMost {
-		n, err := a.work.exec(appendMany, a.args...)
+	all := true
+	for i := range write.Records {
+		r := &write.Records[i]
+		n, err := w.exec(appendRecord, l.id, write.Epoch, r.N, packRecord(r))
 		if err != nil {
-			return err
+			return nil, err
 		}
-		added = n
-	} else {
-		for args := a.args; len(args) > 0; args = args[4:] {
-			n, err := a.work.exec(appendOne, args[:4]...)
-			if err != nil {
-				return err
-			}
-			added += n
-		}
+		all = all && n == 1
 	}
-	writes := a.writes
-	a.writes, a.args = a.writes[:0], a.args[:0]
-	if added == rows {
-		return nil
+	if all {
+		return nil, nil
 	}
-	// Some were there already, or were refused.
-	for _, w := range writes {
-		t, err := a.work.find(w.write.Run)
-		if err != nil {
-			return err
-		}
-		if err := t.fence(w.write.Epoch, false); err != nil {
-			a.refuse(w.at, err)
-		}
+	// Some were there already, or the lease was lost.
+	t, err := w.find(write.Run)
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	return t.fence(write.Epoch, false), nil
 }
 
 // fence says why a write under the epoch is refused, if it is. One that has a state needs no epoch.

@@ -9,17 +9,20 @@ import (
 // Commit makes writes: see [store.Store]. A write that only adds one record is one statement, which SQLite commits by
 // itself; everything else is one transaction.
 func (s *Store) Commit(ctx context.Context, writes []store.Write) ([]error, error) {
-	var errs refusals
+	var errs []error
 	var err error
 	if len(writes) == 1 && onlyRecords(&writes[0]) && len(writes[0].Records) == 1 {
 		err = s.locked(ctx, func(c *conn) error {
-			return s.patiently(ctx, func() error {
-				errs = nil
-				return s.commit(ctx, newWork(c, nil), writes, &errs)
+			return s.patiently(ctx, func() (err error) {
+				errs, err = s.commit(ctx, newWork(c, nil), writes)
+				return err
 			})
 		})
 	} else {
-		err = s.write(ctx, func(w *work) error { return s.commit(ctx, w, writes, &errs) })
+		err = s.write(ctx, func(w *work) (err error) {
+			errs, err = s.commit(ctx, w, writes)
+			return err
+		})
 	}
 	if err != nil {
 		return nil, s.fail("commit", err)
@@ -27,47 +30,30 @@ func (s *Store) Commit(ctx context.Context, writes []store.Write) ([]error, erro
 	return errs, nil
 }
 
-// onlyRecords tells whether the write does nothing but append under a lease records that have places.
-func onlyRecords(w *store.Write) bool {
-	return w.State == nil && w.Published == nil && len(w.Consumed) == 0 && len(w.Send) == 0 &&
-		len(w.Records) > 0 && !strays(w)
-}
-
-// refusals are the errors of single items, by their places.
-type refusals []error
-
-func (r *refusals) add(at, of int, err error) {
-	if *r == nil {
-		*r = make([]error, of)
-	}
-	(*r)[at] = err
-}
-
-func (s *Store) commit(ctx context.Context, w *work, writes []store.Write, errs *refusals) error {
-	a := appends{work: w, leases: &s.leases, refuse: func(at int, err error) { errs.add(at, len(writes), err) }}
+// commit makes writes; errs is nil if none is refused.
+func (s *Store) commit(ctx context.Context, w *work, writes []store.Write) (errs []error, err error) {
 	for i := range writes {
 		if err := alive(ctx); err != nil {
-			return err
+			return nil, err
 		}
+		var refused error
 		if onlyRecords(&writes[i]) {
-			if err := a.add(i, &writes[i]); err != nil {
-				return err
+			refused, err = w.append(&s.leases, &writes[i])
+		} else {
+			if strays(&writes[i]) {
+				s.strayed.Store(true)
 			}
-			continue
+			refused, err = w.apply(&writes[i])
 		}
-		if strays(&writes[i]) {
-			s.strayed.Store(true)
-		}
-		if err := a.flush(); err != nil {
-			return err
-		}
-		refused, err := w.apply(&writes[i])
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if refused != nil {
-			errs.add(i, len(writes), refused)
+			if errs == nil {
+				errs = make([]error, len(writes))
+			}
+			errs[i] = refused
 		}
 	}
-	return a.flush()
+	return errs, nil
 }

@@ -64,7 +64,7 @@ func (s *Store) Plan(query string) (lines []string, err error) {
 
 // nulls are arguments for any query.
 var nulls = func() []driver.NamedValue {
-	all := make([]driver.NamedValue, 4*appendMost)
+	all := make([]driver.NamedValue, 32)
 	for i := range all {
 		all[i].Ordinal = i + 1
 	}

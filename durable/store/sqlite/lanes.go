@@ -98,14 +98,14 @@ func (s *Store) candidate(ctx context.Context, k *conn, id int64) (candidate, er
 
 // selectLanes finds the lanes by jumping over the index from one to the next.
 const selectLanes = `WITH RECURSIVE lanes (flow, priority) AS (
-	SELECT wanted.flow, (SELECT max(r.priority) FROM baton_runs r
+	SELECT wanted.flow, (SELECT max(r.priority) FROM baton_runs r INDEXED BY baton_due
 		WHERE r.flow = wanted.flow AND r.due IS NOT NULL AND r.status NOT BETWEEN 4 AND 6)
 		FROM (SELECT ` + listed + ` AS flow FROM json_each(?)) wanted
 	UNION ALL
-	SELECT l.flow, (SELECT max(r.priority) FROM baton_runs r
+	SELECT l.flow, (SELECT max(r.priority) FROM baton_runs r INDEXED BY baton_due
 		WHERE r.flow = l.flow AND r.priority < l.priority AND r.due IS NOT NULL AND r.status NOT BETWEEN 4 AND 6)
 		FROM lanes l WHERE l.priority IS NOT NULL)
-	SELECT l.flow, l.priority, (SELECT min(r.due) FROM baton_runs r
+	SELECT l.flow, l.priority, (SELECT min(r.due) FROM baton_runs r INDEXED BY baton_due
 		WHERE r.flow = l.flow AND r.priority = l.priority AND r.due IS NOT NULL AND r.status NOT BETWEEN 4 AND 6)
 	FROM lanes l WHERE l.priority IS NOT NULL`
 
@@ -119,9 +119,9 @@ func readLanes(ctx context.Context, k *conn, flows []string) ([]lane, error) {
 }
 
 const (
-	selectDue = `SELECT id, due FROM baton_runs WHERE flow = ? AND priority = ? AND due <= ?
+	selectDue = `SELECT id, due FROM baton_runs INDEXED BY baton_due WHERE flow = ? AND priority = ? AND due <= ?
 		AND status NOT BETWEEN 4 AND 6 ORDER BY due, id LIMIT ?`
-	selectLater = `SELECT min(due) FROM baton_runs WHERE flow = ? AND priority = ? AND due > ?
+	selectLater = `SELECT min(due) FROM baton_runs INDEXED BY baton_due WHERE flow = ? AND priority = ? AND due > ?
 		AND status NOT BETWEEN 4 AND 6`
 	selectPriority = "SELECT priority FROM baton_runs WHERE id = ? AND owner = ?"
 )

@@ -121,11 +121,12 @@ func (s *Store) spots(ctx context.Context, c *conn, q store.Query) ([]spot, erro
 func fewExpired(ctx context.Context, c *conn, q store.Query) (bool, error) {
 	few := int64(10 * q.Limit)
 	n := int64(0)
-	err := c.each(ctx, "SELECT count(*) FROM (SELECT 1 FROM baton_runs WHERE expires <= ? LIMIT ?)",
-		func(r *row) error {
-			n = r.int(0)
-			return nil
-		}, q.Expired.UnixMicro(), few)
+	const query = `SELECT count(*) FROM
+		(SELECT 1 FROM baton_runs INDEXED BY baton_expires WHERE expires <= ? LIMIT ?)`
+	err := c.each(ctx, query, func(r *row) error {
+		n = r.int(0)
+		return nil
+	}, q.Expired.UnixMicro(), few)
 	return n < few, err
 }
 

@@ -9,7 +9,7 @@ import (
 
 const selectHeld = `SELECT run, epoch, revision, CASE WHEN seq = 0 THEN 0
 	ELSE coalesce((SELECT max(m.seq) FROM baton_messages m WHERE m.run = r.id), 0) END
-	FROM baton_runs r WHERE owner = ? AND owner <> '' ORDER BY id`
+	FROM baton_runs r INDEXED BY baton_leases WHERE owner = ? AND owner <> '' ORDER BY id`
 
 // Renew lets leases last: see [store.Store]. Nothing is written: a lease ends with the process that has it.
 func (s *Store) Renew(ctx context.Context, owner string, d time.Duration) ([]store.Held, error) {

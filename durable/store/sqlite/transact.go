@@ -122,14 +122,11 @@ func (s *Store) transact(ctx context.Context, f func(context.Context, *sql.Tx) e
 // record makes the write of the recorder in the transaction.
 func (s *Store) record(ctx context.Context, tx *sql.Tx, write store.Write) error {
 	return within(ctx, tx, s, func(w *work) error {
-		var errs refusals
-		if err := s.commit(context.WithoutCancel(ctx), w, []store.Write{write}, &errs); err != nil {
-			return err
+		errs, err := s.commit(context.WithoutCancel(ctx), w, []store.Write{write})
+		if err == nil && errs != nil {
+			err = errs[0]
 		}
-		if errs != nil {
-			return errs[0]
-		}
-		return nil
+		return err
 	})
 }
 

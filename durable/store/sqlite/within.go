@@ -77,9 +77,11 @@ func (in *inner) Renew(context.Context, string, time.Duration) ([]store.Held, er
 var errWithin = errors.New("leases are not taken within a transaction")
 
 // Commit makes writes.
-func (in *inner) Commit(ctx context.Context, writes []store.Write) ([]error, error) {
-	var errs refusals
-	err := in.do(ctx, "commit", func(w *work) error { return in.s.commit(ctx, w, writes, &errs) })
+func (in *inner) Commit(ctx context.Context, writes []store.Write) (errs []error, err error) {
+	err = in.do(ctx, "commit", func(w *work) (err error) {
+		errs, err = in.s.commit(ctx, w, writes)
+		return err
+	})
 	return errs, err
 }
 
