@@ -21,9 +21,24 @@
 // on the world it asks for by yielding. If it yields something else than its journal has, because its code was changed,
 // the run is blocked, with an explanation, and nothing is lost.
 //
-// An action that has a record is never carried out again. One that was under way when the process died is: handlers
-// make that harmless with the step's key (see executor.Step), or by recording in a transaction of their own (see
-// sqlite.Transact).
+// # What happens how often
+//
+// An action that has a record is never carried out again; its result is seen as it was recorded, in every life of the
+// run. One that has none yet is carried out at least once: if the process dies, or loses its lease, while the action is
+// under way or before its outcome is on record, it is carried out again. Handlers make that harmless with the step's
+// key, which is the same each time (see executor.Step), or make it exactly once by recording in a transaction of their
+// own (see sqlite.Transact). What [Config.Treat] has left unrecorded is carried out in each life.
+//
+// A run with a chosen ID is started once, as long as it is kept. An event in an inbox is received at most once; with
+// a [DedupKey] it is there once. A child is started once. A run ends once: what it has come to never changes. What it
+// says of itself (Log, Progress, Publish) may be said again after a crash.
+//
+// # What a workflow may rely on
+//
+// Its deferred functions run when it returns, and also when the run is unloaded or interrupted, on the way out of
+// a goroutine that exits; and not at all in a crash. What they yield on that way out is not carried out, and a recover
+// does not keep the run. So they must have no effects but by yielding. Effects that must happen belong into a saga, or
+// under a shield.
 //
 // # What is durable when
 //

@@ -17,7 +17,8 @@ import (
 type Flow[In, Out any] struct{ def *definition }
 
 // Define makes a flow of a workflow, which is called with the input of each run, and again with the same after a crash,
-// a deploy, or a long wait. It must be deterministic: whatever it does, it does by yielding.
+// a deploy, or a long wait. It must be deterministic: whatever it does, it does by yielding. Its deferred functions run
+// whenever a call of it is left, also because the run was unloaded: they are to have no effects of their own.
 //
 // It panics if the name is empty, longer than 200 characters or not printable, and if f is nil.
 func Define[In, Out any](name string, f func(actions.Yield, In) (Out, error), opts ...FlowOption) Flow[In, Out] {
