@@ -37,8 +37,8 @@ type Progress struct {
 	Message     string
 }
 
-// Publish makes a value known to those who watch the run, under a name, in place of the one before: the state of a game,
-// the list of what is still missing. It is an aside.
+// Publish makes a value known to those who watch the run, under a name, in place of the one before: the state of a
+// game, the list of what is still missing. It is an aside.
 type Publish struct {
 	Returns[Void]
 	Name  string
@@ -62,8 +62,8 @@ type Version struct {
 	Min, Max int
 }
 
-// IsAside tells whether the action is an aside: Log, Progress, Publish or Version. Asides take no step number and leave no
-// record of a step, so that adding one to an orchestration never shifts the steps behind it.
+// IsAside tells whether the action is an aside: Log, Progress, Publish or Version. Asides take no step number and leave
+// no record of a step, so that adding one to an orchestration never shifts the steps behind it.
 func IsAside(a Action) bool {
 	switch a := a.(type) {
 	case Log, Progress, Publish, Version:
@@ -74,8 +74,8 @@ func IsAside(a Action) bool {
 	return false
 }
 
-// IsWait tells whether carrying the action out is nothing but waiting: Sleep, Receive, or what has an EventName. Such an
-// action takes no permit and no slot while it waits.
+// IsWait tells whether carrying the action out is nothing but waiting: Sleep, Receive, or what has an EventName. Such
+// an action takes no permit and no slot while it waits.
 func IsWait(a Action) bool {
 	switch a := a.(type) {
 	case Sleep, interface{ EventName() string }:
