@@ -161,14 +161,17 @@ func TestWhatAStoreRefusesDoesNotKeepOthersFromBeingWritten(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
+		var last time.Time
 		s := &transactions{}
 		let := hold(s)
 		held := s.commit
 		s.commit = func(n int, runs []string) ([]error, error) {
 			_, _ = held(n, runs)
+			time.Sleep(time.Millisecond) // synctest
 			if slices.Contains(runs, "poison") {
 				return nil, errBroken
 			}
+			last = time.Now()
 			return nil, nil
 		}
 		ctx, cancel := context.WithCancelCause(t.Context())
@@ -189,6 +192,7 @@ func TestWhatAStoreRefusesDoesNotKeepOthersFromBeingWritten(t *testing.T) {
 		errs[5] = nil
 		require.NoError(t, errors.Join(errs...))
 		require.Len(t, s.made, 10, "each alone")
+		require.Less(t, last.Sub(began), time.Second, "the others soon")
 		require.Less(t, s.asked, 100, "ever longer pauses")
 		require.LessOrEqual(t, bytes.Count(log.Bytes(), []byte("the store fails")), 3)
 		require.Contains(t, log.String(), errBroken.Error())

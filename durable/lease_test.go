@@ -95,6 +95,28 @@ func TestAProcessThatComesBackLateWritesNothing(t *testing.T) {
 	}
 }
 
+func TestARunThatIsSomebodyElsesIsStoppedAtTheNextRenewal(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st := memory.New()
+		stopped := make(chan error, 1)
+		c := &crew{do: func(ctx context.Context, w work) (string, error) {
+			err := pause(ctx, time.Hour)
+			stopped <- err
+			return "", err
+		}}
+		deaf := flakyOn(st, 1)
+		deaf.deaf = true
+		_ = open(t, deaf, c, durable.Config{Flows: durable.Flows(steps), Lease: 30 * time.Second})
+		_ = begin(t, durable.NewClient(st), steps, "r", 2)
+		time.Sleep(5 * time.Second) // synctest
+		takeOver(t, st, "r")
+		began := time.Now()
+		require.ErrorIs(t, <-stopped, store.ErrFenced)
+		require.LessOrEqual(t, time.Since(began), 10*time.Second)
+	})
+}
+
 // takeOver has another process claim a run.
 func takeOver(t *testing.T, st store.Store, id string) {
 	t.Helper()

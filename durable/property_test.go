@@ -2,8 +2,10 @@ package durable_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -62,7 +64,7 @@ func onRuntime(t *testing.T, s scene, end ending, unloadAfter time.Duration) str
 		opts = with(durable.WithTimeLimit(end.deadline))
 	}
 	h := begin(t, client, flow, "r", s, opts...)
-	send(s, func(e string) { _ = client.Send(context.Background(), "r", e, "event "+e) })
+	send(s, func(e string) { sendSurely(t, client, e) })
 	if end.cancel > 0 {
 		time.AfterFunc(end.cancel, func() { _, _ = client.Cancel(context.Background(), "r", errPlayCancelled.Reason) })
 	}
@@ -84,6 +86,44 @@ func onRuntime(t *testing.T, s scene, end ending, unloadAfter time.Duration) str
 	return w.told()
 }
 
+func sendSurely(t *testing.T, c *durable.Client, e string) {
+	t.Helper()
+	if err := c.Send(context.Background(), "r", e, "event "+e); err != nil && !errors.Is(err, durable.ErrFinished) {
+		t.Error(err)
+	}
+}
+
+// inShortLives plays a scene on runtimes that are closed after the given times, with steps under way, and the last one
+// that is not. It returns what the scene comes to.
+func inShortLives(t *testing.T, s scene, lives []int, unloadAfter time.Duration) string {
+	t.Helper()
+	w, st := newTheatre(), memory.New()
+	c := &crew{store: st}
+	exec := executor.NewMux(executor.On(func(ctx context.Context, a act) (string, error) {
+		if _, err := c.work(ctx, work{Name: "a step that has no record yet"}); err != nil {
+			return "", err
+		}
+		return w.act(ctx, a)
+	}))
+	flow := durable.Define("play", w.played)
+	h := begin(t, durable.NewClient(st), flow, "r", s)
+	send(s, func(e string) { sendSurely(t, durable.NewClient(st), e) })
+	for i := range len(lives) + 1 {
+		rt := openWith(t, st, exec, durable.Config{Flows: durable.Flows(flow), UnloadAfter: unloadAfter})
+		ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
+		if i < len(lives) {
+			ctx, cancel = context.WithTimeout(context.Background(), time.Duration(lives[i])*time.Millisecond)
+		}
+		_, _ = h.Result(ctx)
+		cancel()
+		_ = rt.Close(ctx)
+		require.Empty(t, rowOf(t, st, "r").Owner)
+	}
+	require.True(t, rowOf(t, st, "r").Status.Finished())
+	c.onceAfterRecord(t)
+	return w.result
+}
+
 // inBubble runs f in a bubble of its own.
 func inBubble(t *testing.T, f func(t *testing.T) string) (told string) {
 	t.Helper()
@@ -96,7 +136,7 @@ func inBubble(t *testing.T, f func(t *testing.T) string) (told string) {
 func TestAWorkflowIsTheSameInAProcessAndOnARuntimeAndUnloaded(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
-		s := scenes(r)
+		s := scenes(r, nested)
 		var end ending
 		switch rapid.IntRange(0, 3).Draw(r, "end") {
 		case 0:
@@ -121,4 +161,32 @@ func TestAWorkflowIsTheSameInAProcessAndOnARuntimeAndUnloaded(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A workflow of which the result does not depend on time comes to the same, however often its runtime is closed while
+// steps are under way, and no step is begun again that has a record.
+func TestAWorkflowComesToTheSameAlthoughItIsInterrupted(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		s := scenes(r, timeless)
+		lives := rapid.SliceOfN(rapid.IntRange(1, 3000), 1, 8).Draw(r, "lives")
+		after := rapid.SampledFrom([]time.Duration{1, time.Second, never}).Draw(r, "unload after")
+		want := inBubble(t, func(t *testing.T) string {
+			t.Helper()
+			return lastLine(inProcess(t, s, ending{}))
+		})
+		got := inBubble(t, func(t *testing.T) string {
+			t.Helper()
+			return inShortLives(t, s, lives, after)
+		})
+		if got != want {
+			r.Fatalf("interrupted after %v ms:\n%s\n\nin a process:\n%s\n\n%+v", lives, got, want, s)
+		}
+	})
+}
+
+// lastLine is the result that theatre.told ends with, without its time.
+func lastLine(told string) string {
+	_, result, _ := strings.Cut(told[strings.LastIndex(told, "\n")+1:], " ")
+	return result
 }

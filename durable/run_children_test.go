@@ -213,3 +213,53 @@ func TestAChildThatConflictsIsAnErrorOfItsStart(t *testing.T) {
 	require.True(t, ok)
 	require.Contains(t, failed.Message, durable.ErrConflict.Error())
 }
+
+// Nothing in the log of the parent says that it has children: it had another log when it started them, or the process
+// died before the start was on record.
+func TestChildrenEndWithAParentWhoseLogDoesNotNameThem(t *testing.T) {
+	t.Parallel()
+	again := durable.Define("again", func(y actions.Yield, generation int) (string, error) {
+		if generation == 0 {
+			if _, err := child.StartChild(y, 10*time.Hour); err != nil {
+				return "", err
+			}
+			return "", durable.ContinueAsNew(1)
+		}
+		return "", orchestrate.Tell(y, actions.Sleep{For: time.Hour})
+	})
+	for name, prepare := range map[string]func(t *testing.T, st *memory.Store){
+		"of another generation": func(t *testing.T, st *memory.Store) {
+			t.Helper()
+			_ = open(t, st, &crew{}, durable.Config{Flows: durable.Flows(again, child)})
+			_ = begin(t, durable.NewClient(st), again, "p", 0)
+		},
+		"that was not recorded": func(t *testing.T, st *memory.Store) {
+			t.Helper()
+			p := &point{Store: st, at: 1, happens: func() {
+				takeOver(t, st, "p") // before the start is recorded
+				_, err := durable.NewClient(st).Cancel(context.Background(), "p", "")
+				require.NoError(t, err)
+				time.AfterFunc(time.Minute, func() {
+					_, _ = st.Commit(context.Background(), []store.Write{expired(rowOf(t, st, "p"))})
+				})
+			}}
+			_ = open(t, p, &crew{}, durable.Config{Flows: durable.Flows(again, child)})
+			_ = begin(t, durable.NewClient(st), again, "p", 0)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				st := memory.New()
+				prepare(t, st)
+				time.Sleep(2 * time.Hour) // synctest
+				require.True(t, rowOf(t, st, "p").Status.Finished())
+				runs, err := st.List(t.Context(), store.Query{Parent: "p"})
+				require.NoError(t, err)
+				require.Len(t, runs, 1)
+				require.Equal(t, store.Cancelled, runs[0].Status)
+				require.Less(t, runs[0].Finished.Sub(runs[0].Created), 2*time.Hour)
+			})
+		})
+	}
+}

@@ -18,13 +18,18 @@ import (
 type leisurely struct {
 	*memory.Store
 	claim, commit time.Duration
+	answer        time.Duration // after a claim was made
 }
 
 func (s *leisurely) Claim(ctx context.Context, c store.Claim) (store.Claimed, error) {
 	if err := pause(ctx, s.claim); err != nil {
 		return store.Claimed{}, err
 	}
-	return s.Store.Claim(ctx, c)
+	claimed, err := s.Store.Claim(ctx, c)
+	if len(claimed.Runs) > 0 {
+		_ = pause(context.Background(), s.answer)
+	}
+	return claimed, err
 }
 
 func (s *leisurely) Commit(ctx context.Context, writes []store.Write) ([]error, error) {

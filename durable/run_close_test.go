@@ -108,6 +108,37 @@ func TestWhoClosesTooWaitsForTheFirstButNotForEver(t *testing.T) {
 	})
 }
 
+func TestClosingInterruptsWhatIsShieldedToo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st := memory.New()
+		causes := make(chan error, 2)
+		c := &crew{store: st, do: func(ctx context.Context, w work) (string, error) {
+			if w.Name != "unbook" {
+				return w.Name, nil
+			}
+			err := pause(ctx, time.Hour)
+			causes <- err
+			return "", err
+		}}
+		rt := openLater(t, st, c, durable.Config{Flows: durable.Flows(compensating)})
+		h := begin(t, rt, compensating, "r", "receive")
+		synctest.Wait()
+		_, err := h.Cancel(t.Context(), "")
+		require.NoError(t, err)
+		time.Sleep(time.Minute) // synctest
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		require.ErrorIs(t, rt.Close(ctx), context.Canceled)
+		require.ErrorIs(t, <-causes, durable.ErrClosed)
+
+		_ = open(t, st, c, durable.Config{Flows: durable.Flows(compensating)})
+		_, err = h.Result(t.Context())
+		require.ErrorIs(t, err, context.Canceled)
+		require.NoError(t, <-causes, "it is undone in the end")
+	})
+}
+
 func TestClosingDoesNotWaitForHandlersThatIgnoreTheirContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -175,6 +175,7 @@ func TestNoEventIsLostOrReceivedTwice(t *testing.T) {
 		"crowded":               {after: never, loaded: 4},
 		"never unloaded":        {after: never},
 		"at once, without news": {after: 1, deaf: true},
+		"never, without news":   {after: never, deaf: true},
 	} {
 		hear := func(t *testing.T) {
 			t.Helper()
@@ -232,4 +233,32 @@ func TestAShortSleepIsSleptInMemory(t *testing.T) {
 		require.EqualValues(t, 2, rowOf(t, st, "long").Epoch)
 		require.Equal(t, store.Completed, rowOf(t, st, "long").Status)
 	})
+}
+
+// What happens to a run after it was claimed and before the runtime hears of that is not overlooked.
+func TestWhatHappensToARunWhileItIsClaimedIsNews(t *testing.T) {
+	t.Parallel()
+	for _, what := range []string{"an event", "a request to cancel it"} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				st := &leisurely{Store: memory.New(), answer: time.Second}
+				client := durable.NewClient(st.Store)
+				h := begin(t, client, compensating, "r", "receive")
+				_ = open(t, st, &crew{}, durable.Config{Flows: durable.Flows(compensating), UnloadAfter: never})
+				time.Sleep(500 * time.Millisecond) // synctest
+				require.Equal(t, store.Running, rowOf(t, st.Store, "r").Status)
+				if what == "an event" {
+					require.NoError(t, client.Send(t.Context(), "r", "go", "on"))
+				} else {
+					_, err := h.Cancel(t.Context(), "")
+					require.NoError(t, err)
+				}
+				began := time.Now()
+				_, err := h.Result(t.Context())
+				require.Equal(t, what == "an event", err == nil)
+				require.Equal(t, 500*time.Millisecond, time.Since(began))
+			})
+		})
+	}
 }
