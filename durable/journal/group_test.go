@@ -301,6 +301,41 @@ func TestGroupsInGroupsKeepTheirDecisionsApart(t *testing.T) {
 	})
 }
 
+func TestAGroupThatIsABranchIsNoSingleAction(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		log, exec := &memory{}, &desk{}
+		inner := func(mode actions.Mode, flows ...orchestrate.Orchestration[string]) actions.Group {
+			g := actions.Group{Mode: mode}
+			for _, flow := range flows {
+				g.Branches = append(g.Branches, actions.Branch{Flow: func(y actions.Yield) (any, error) { return flow(y) }})
+			}
+			return g
+		}
+		exec.on("slow", func(ctx context.Context) (string, error) {
+			select {
+			case <-time.After(time.Second):
+				return "slow", nil
+			case <-ctx.Done():
+				return "", ctx.Err()
+			}
+		})
+		flow := func(y actions.Yield) (any, error) {
+			return y(actions.Group{Mode: actions.Race, Branches: []actions.Branch{
+				{Leaf: inner(actions.All, doing("a", "slow", "slow"))}, // its first step is not its end
+				{Leaf: inner(actions.All, doing("b", "slow"), doing("c"))},
+			}})
+		}
+		result, err := run(t, begin(t, log, exec), flow)
+		require.NoError(t, err)
+		require.Equal(t, 1, result.(actions.GroupResult).Decided)
+		require.Contains(t, log.lines(), "0 race 1")
+		result, err = run(t, begin(t, log, exec), flow)
+		require.NoError(t, err)
+		require.Equal(t, 1, result.(actions.GroupResult).Decided)
+	})
+}
+
 func TestAThousandBranchesMayBeRefused(t *testing.T) {
 	t.Parallel()
 	log, exec := &memory{}, &desk{}

@@ -13,7 +13,7 @@ import (
 	"github.com/baton-go/baton/executor"
 )
 
-// Config says what a journal is made of. ID, Executor and Log are required.
+// Config says what a journal is made of. ID, Executor and Log are required, but for a dry run.
 type Config struct {
 	// ID is that of the run: step keys begin with it.
 	ID string
@@ -44,6 +44,13 @@ type Config struct {
 	MaxPayload, KeepAction int
 	// MaxSteps bounds the records of the run; 0 stands for 1,000,000. See [RunawayError].
 	MaxSteps int
+
+	// Observe, if not nil, puts observers around the journal where Run starts it: they see what the orchestration is told.
+	Observe func(executor.Executor) executor.Executor
+	// Dry makes a dry run: nothing is recorded, and nothing is carried out, but for what leaves no record, by the
+	// Executor, if there is one. Each strand stops where its records end. When all of them have, the run is unloaded; or,
+	// if there are records that it did not come by, it stops with a [MismatchError].
+	Dry bool
 
 	// OnIdle is called when every strand of the run waits, on the strand that was the last to. It may be nil.
 	OnIdle func()
@@ -90,6 +97,8 @@ type Journal struct {
 	waiting  []*waiter
 	exits    bool // strands exit their goroutines when it is not live any more
 	inbox    inbox
+	stands   []Stand
+	blind    bool // a dry run does not know how it went on
 }
 
 const (
@@ -106,9 +115,9 @@ func New(c Config) (*Journal, error) {
 	switch {
 	case c.ID == "":
 		return nil, errors.New("journal.New: the ID is empty")
-	case c.Executor == nil:
+	case c.Executor == nil && !c.Dry:
 		return nil, errors.New("journal.New: the executor is nil")
-	case c.Log == nil:
+	case c.Log == nil && !c.Dry:
 		return nil, errors.New("journal.New: the log is nil")
 	case c.Started.IsZero() && len(c.Records) > 0:
 		return nil, errors.New("journal.New: Started is zero, and there are records of an earlier life, which had one")

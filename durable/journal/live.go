@@ -25,6 +25,9 @@ func (j *Journal) live(ctx context.Context, s *strand, path string, a actions.Ac
 	if j.past.beyond(path) {
 		return nil, j.missing(path, a, d.data)
 	}
+	if j.Dry {
+		return nil, j.stand(ctx, s, path, a)
+	}
 	if err := j.count(path); err != nil {
 		return nil, err
 	}
@@ -173,7 +176,7 @@ func (j *Journal) decidedBy(s *strand, path string, err error, at time.Time) (r 
 
 // append makes an entry durable. If that fails nobody knows what the records are, so the journal stops.
 func (j *Journal) append(ctx context.Context, e Entry) (err error) {
-	if err := j.gone(); err != nil {
+	if err := j.gone(); err != nil || j.Dry {
 		return err
 	}
 	returned := false

@@ -27,11 +27,15 @@ func Run(ctx context.Context, j *Journal, flow func(actions.Yield) (any, error))
 	case flow == nil:
 		return nil, errors.New("journal.Run: the orchestration is nil")
 	}
+	var exec executor.Executor = j
+	if j.Observe != nil {
+		exec = j.Observe(j)
+	}
 	ctx = j.Context(ctx)
 	done, returned := make(chan struct{}), false
 	go func() {
 		defer close(done)
-		result, err = orchestrate.Run(ctx, func(y actions.Yield) (any, error) { return flow(j.guard(y)) }, j)
+		result, err = orchestrate.Run(ctx, func(y actions.Yield) (any, error) { return flow(j.guard(y)) }, exec)
 		returned = true
 	}()
 	<-done

@@ -78,7 +78,7 @@ func TestWhatIsRefusedNowAndThenIsNoRunaway(t *testing.T) {
 		"a step": doing("a"),
 		"a wait": func(y actions.Yield) (string, error) { return "", orchestrate.Tell(y, actions.Sleep{}) },
 		"in one of several branches": func(y actions.Yield) (string, error) {
-			_, err := orchestrate.Settle(y, doing("a"), doing("b"))
+			_, err := orchestrate.Settle(y, doing(), doing("a"), doing())
 			return "", err
 		},
 	} {
@@ -146,8 +146,11 @@ func TestWhatComesToARecordNowAndThenIsNoRunaway(t *testing.T) {
 	t.Parallel()
 	noop := func(actions.Yield) (string, error) { return "", nil }
 	for name, step := range map[string]orchestrate.Orchestration[string]{
-		"a step":      doing("a"),
-		"in a branch": func(y actions.Yield) (string, error) { return orchestrate.Race(y, leaf("a"), noop) },
+		"a step": doing("a"),
+		"in a branch": func(y actions.Yield) (string, error) {
+			_, err := orchestrate.All(y, noop, doing("a"), noop)
+			return "", err
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -144,8 +144,11 @@ func TestAClockThatIsSetBackMakesNothingRunBackwards(t *testing.T) {
 		require.Equal(t, time.Minute, time.Since(epoch), "it sleeps for a minute, and not for an hour more")
 		later := epoch.Add(time.Hour + time.Minute)
 		require.Equal(t, []time.Time{later.Add(-time.Minute), later.Add(-time.Minute), later, later}, times)
+		last := epoch.Add(time.Hour)
 		for _, r := range log.history() {
+			require.False(t, r.Started.Before(last), "%+v", r)
 			require.False(t, r.Finished.Before(r.Started), "%+v", r)
+			last = r.Finished
 		}
 	})
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/durable/journal"
+	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/orchestrate"
 )
@@ -267,6 +268,68 @@ func TestWhatARunDoesAfterItsEndIsRefused(t *testing.T) {
 		err, told := <-ended
 		require.True(t, !told || errors.Is(err, executor.ErrOver))
 		require.Empty(t, exec.did())
+	})
+}
+
+func TestWhatWasGivenButNotTakenWhenTheRunIsDrainedComesAgain(t *testing.T) {
+	t.Parallel()
+	for _, alone := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			log, exec := &memory{}, &desk{}
+			j := begin(t, log, exec)
+			ended := make(chan error, 1)
+			go func() {
+				if alone {
+					_, err := orchestrate.Run(j.Context(t.Context()), approval, j)
+					ended <- errors.Join(err, j.Close())
+					return
+				}
+				_, err := journal.Run(t.Context(), j, func(y actions.Yield) (any, error) { return approval(y) })
+				ended <- err
+			}()
+			synctest.Wait()
+			j.Deliver(event(1, "approval", `"yes"`))
+			j.Drain() // before the strand has noticed
+			require.ErrorIs(t, <-ended, journal.ErrUnloaded)
+			require.Empty(t, log.lines())
+			require.Empty(t, log.consumed)
+			again := begin(t, log, exec, func(c *journal.Config) {
+				c.Messages = []store.Message{event(1, "approval", `"yes"`)}
+			})
+			result, err := run(t, again, approval)
+			require.NoError(t, err)
+			require.Equal(t, "yes", result)
+		})
+	}
+}
+
+func TestHowManyStrandsAreAtWorkIsKnownInAReplayToo(t *testing.T) {
+	t.Parallel()
+	flow := then(raced(doing("a"), never, never), tasks("b"), together(doing("slow"), doing("b"), never))
+	synctest.Test(t, func(t *testing.T) {
+		log, exec := &memory{}, &desk{}
+		exec.on("slow", func(context.Context) (string, error) {
+			<-time.After(time.Minute)
+			return "", errCrash
+		})
+		for range 3 {
+			l := start(t.Context(), begin(t, log, exec), flow)
+			synctest.Wait()
+			_, idle := l.Idle()
+			require.False(t, idle, "a handler is at work")
+			require.False(t, l.Unload())
+			l.Kill(errCrash)
+			require.Equal(t, errCrash, l.ends(t))
+		}
+		exec.on("slow", nil)
+		for range 2 {
+			l := start(t.Context(), begin(t, log, exec), flow)
+			synctest.Wait()
+			_, idle := l.Idle()
+			require.True(t, idle, "only an event is missing")
+			require.True(t, l.Unload())
+			require.Equal(t, journal.ErrUnloaded, l.ends(t))
+		}
 	})
 }
 

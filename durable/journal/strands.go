@@ -102,8 +102,8 @@ func (j *Journal) ended(g *group) {
 		idle = j.rests()
 	}
 	j.mu.Unlock()
-	if idle && j.OnIdle != nil {
-		j.OnIdle()
+	if idle {
+		j.idle()
 	}
 }
 
@@ -126,6 +126,9 @@ func (s strands) Decide(ctx context.Context, branch int) bool {
 	g.written = true
 	j.mu.Unlock()
 	child := &g.children[branch]
+	if j.Dry {
+		return j.stand(ctx, child, g.path, nil) == nil
+	}
 	records := append(child.unkept, j.decision(g, child.now))
 	child.unkept = nil
 	return j.append(ctx, Entry{Records: records}) == nil

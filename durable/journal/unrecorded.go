@@ -15,7 +15,14 @@ func (j *Journal) unrecorded(ctx context.Context, s *strand, path string, a acti
 	if err := j.unrecordedAt(s, path, a); err != nil {
 		return nil, err
 	}
-	if j.past.beyond(path) {
+	been := j.past.beyond(path)
+	if j.Dry && (!been || j.Executor == nil) {
+		if been {
+			j.blinded()
+		}
+		return nil, j.stand(ctx, s, path, a)
+	}
+	if been {
 		return j.again(ctx, s, path, a)
 	}
 	if j.Resumed && !s.fresh { // an earlier life may have gone on from here

@@ -83,8 +83,8 @@ func (j *Journal) await(w *waiter) error {
 	j.waiting = append(j.waiting, w)
 	idle := j.rests()
 	j.mu.Unlock()
-	if idle && j.OnIdle != nil {
-		j.OnIdle()
+	if idle {
+		j.idle()
 	}
 	var timer <-chan time.Time
 	if left > 0 {
