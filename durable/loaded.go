@@ -142,12 +142,8 @@ func crashes(h *store.History) int {
 
 func (l *loaded) journalConfig(h *store.History) journal.Config {
 	c := &l.rt.config
-	id := l.id
-	if h.Run.Generation > 0 {
-		id = fmt.Sprintf("%s~%d", id, h.Run.Generation)
-	}
 	return journal.Config{
-		ID: id, Seed: h.Run.Seed, Executor: floor{l}, Log: l, Codecs: l.rt.codecs, Errors: l.rt.errors,
+		ID: journalID(h.Run), Seed: h.Run.Seed, Executor: floor{l}, Log: l, Codecs: l.rt.codecs, Errors: l.rt.errors,
 		Records: h.Records, Messages: h.Messages, Started: h.Run.Started, Resumed: h.Run.Epoch > 1,
 		Treat: c.Treat, MaxPayload: c.MaxPayload, MaxSteps: c.MaxSteps,
 		OnIdle: func() { l.rt.rest(l) }, OnAside: l.aside,

@@ -11,7 +11,8 @@ import (
 // Stand is where a strand of a dry run has come to the end of its records.
 type Stand struct {
 	Path string
-	// Action is what it yielded there. It is nil where a branch has ended, and its end would decide the group at the path.
+	// Action is what it yielded there. It is nil where a branch has ended, and its end would decide the group at the
+	// path.
 	Action actions.Action
 }
 

@@ -45,7 +45,8 @@ type Config struct {
 	// MaxSteps bounds the records of the run; 0 stands for 1,000,000. See [RunawayError].
 	MaxSteps int
 
-	// Observe, if not nil, puts observers around the journal where Run starts it: they see what the orchestration is told.
+	// Observe, if not nil, puts observers around the journal where Run starts it: they see what the orchestration is
+	// told.
 	Observe func(executor.Executor) executor.Executor
 	// Dry makes a dry run: nothing is recorded, and nothing is carried out, but for what leaves no record, by the
 	// Executor, if there is one. Each strand stops where its records end. When all of them have, the run is unloaded; or,

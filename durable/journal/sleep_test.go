@@ -70,6 +70,7 @@ func TestASleepThatIsOverEndsAtOnce(t *testing.T) {
 			require.NoError(t, err)
 			require.Zero(t, time.Since(begun))
 			require.Len(t, log.records, 1)
+			require.Equal(t, begun.UTC(), log.records[0].Finished)
 		}
 		require.Zero(t, idle)
 	})

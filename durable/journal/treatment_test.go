@@ -107,6 +107,26 @@ func TestWhatWasNotWrittenIsCarriedOutAgain(t *testing.T) {
 	require.Equal(t, 2, log.appends)
 }
 
+func TestWhatIsBatchedIsWrittenBeforeAWait(t *testing.T) {
+	t.Parallel()
+	for name, wait := range map[string]orchestrate.Orchestration[any]{
+		"an event": untyped(never), "a timer": untyped(orchestrate.Lift(actions.Sleep{For: time.Hour})),
+		"a group of them": together(never, never),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				log := &memory{}
+				l := start(t.Context(), begin(t, log, &desk{}, treated(journal.Batched, "a")), then(tasks("a"), wait))
+				synctest.Wait()
+				require.Equal(t, []string{"0 task"}, log.lines())
+				l.Kill(errCrash)
+				require.Equal(t, errCrash, l.ends(t))
+			})
+		})
+	}
+}
+
 func TestUnloadingLosesNothingThatIsBatched(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -93,7 +93,8 @@ var Baton = Table{
 	"durable/durabletest": {
 		Imports: append([]string{
 			"durable", "durable/codec", "durable/journal", "durable/store", "durable/store/memory",
-			"orchestrate/orchestratetest/...", "internal/paths", "internal/show", "github.com/stretchr/testify/require",
+			"orchestrate/orchestratetest/...", "internal/jsondiff", "internal/paths", "internal/show",
+			"github.com/stretchr/testify/require",
 		}, core...),
 		Touches: anyFile,
 	},
