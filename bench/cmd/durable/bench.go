@@ -44,7 +44,9 @@ func measures(dir string) []*measure {
 	add("memory, 1 run", "", plain, loads(inMemory, 1))
 	add("memory, 64 runs", "", plain, loads(inMemory, 64))
 	add("memory, runs of 100 steps, 64 at a time", "", plain, wholes(inMemory, 64, 100))
-	add("memory, Start to Result", "", plain, func(ctx context.Context) (subject, error) { return newStarts(ctx, inMemory) })
+	add("memory, Start to Result", "", plain, func(ctx context.Context) (subject, error) {
+		return newStarts(ctx, inMemory)
+	})
 	return all
 }
 

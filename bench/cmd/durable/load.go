@@ -147,7 +147,7 @@ func (l *load) close(ctx context.Context) error {
 	return l.rig.close(ctx)
 }
 
-// paced is a load of which every run begins its steps at regular times, at half of the rate that all have at the moment.
+// paced is a load of which every run begins its steps at regular times, at half of the rate that all have just then.
 type paced struct{ *load }
 
 func (p paced) slice(ctx context.Context, d time.Duration) (sample, error) {

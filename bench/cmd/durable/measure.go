@@ -14,8 +14,8 @@ type subject interface {
 	close(ctx context.Context) error
 }
 
-// measure is a row of the tables: a subject beside its floor. Both take turns, slice by slice, the floor first and last,
-// so that a ratio holds also where the speed of the machine drifts.
+// measure is a row of the tables: a subject beside its floor. Both take turns, slice by slice, the floor first and
+// last, so that a ratio holds also where the speed of the machine drifts.
 type measure struct {
 	name, goal     string
 	subject, floor func(ctx context.Context) (subject, error)
