@@ -208,6 +208,21 @@ func TestARunThatIsCancelledWhileItIsUnloadedComesBackForIt(t *testing.T) {
 	})
 }
 
+func TestARunThatIsTooLateBeforeItIsStartedDoesNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st, c := memory.New(), &crew{}
+		h := begin(t, durable.NewClient(st), compensating, "r", "sleep", durable.WithTimeLimit(time.Hour))
+		time.Sleep(2 * time.Hour) // synctest
+		_ = open(t, st, c, durable.Config{Flows: durable.Flows(compensating)})
+		_, err := h.Result(t.Context())
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.ErrorContains(t, err, `the deadline of run "r" has passed`)
+		require.Equal(t, durable.Failed, rowOf(t, st, "r").Status)
+		require.Zero(t, c.count(), "there is nothing to undo either")
+	})
+}
+
 func TestARunThatWasNotStartedIsCancelledAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
