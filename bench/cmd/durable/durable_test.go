@@ -33,7 +33,7 @@ func TestConcurrentRunsShareTransactions(t *testing.T) {
 	s, err := l.take(50, 0)
 	require.NoError(t, err)
 	require.EqualValues(t, 64*50, s.counts.records)
-	require.Less(t, 4*s.counts.commits, s.counts.records)
+	require.Less(t, s.counts.commits, s.counts.records, "by how much depends on the disk")
 }
 
 func TestTheEndOfARunIsOneMoreTransaction(t *testing.T) {
