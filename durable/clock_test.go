@@ -90,6 +90,7 @@ func TestARenewalFindsOutThatALeaseIsGone(t *testing.T) {
 		time.Sleep(2 * time.Second) // synctest
 		takeOver(t, st, "r")
 		time.Sleep(time.Minute) // synctest
+		synctest.Wait()
 		require.ErrorIs(t, cause, store.ErrFenced, "the handler is told")
 		require.NotErrorIs(t, cause, durable.ErrClosed)
 		require.Equal(t, 10*time.Second, after, "a third of a lease after the last one")

@@ -75,14 +75,14 @@ func ExampleHandle_Cancel_compensation() {
 	for steps, err := h.Steps(ctx); len(steps) == 0; steps, err = h.Steps(ctx) {
 		check(err) // until the money was taken
 	}
-	fmt.Println(h.Cancel(ctx, "the customer has left"))
+	cancelled, err := h.Cancel(ctx, "the customer has left")
+	check(err)
 	_, err = h.Result(ctx)
-	fmt.Println(err)
+	fmt.Println(cancelled, err)
 	// Output:
 	// charge 450 once for order-42/0/durable_test.Charge
-	// true <nil>
 	// refund 450
-	// run "order-42" was cancelled: the customer has left
+	// true run "order-42" was cancelled: the customer has left
 }
 
 // A flow may start others, as runs of their own, and wait for them.
