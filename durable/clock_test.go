@@ -85,8 +85,8 @@ func TestARenewalFindsOutThatALeaseIsGone(t *testing.T) {
 			after = time.Since(began)
 			return w.Name, cause
 		}}
+		_ = begin(t, durable.NewClient(st), steps, "r", 1) // before, because nobody hears of it afterwards
 		_ = open(t, stopped, c, durable.Config{Flows: durable.Flows(steps), Lease: 30 * time.Second})
-		_ = begin(t, durable.NewClient(st), steps, "r", 1)
 		time.Sleep(2 * time.Second) // synctest
 		takeOver(t, st, "r")
 		time.Sleep(time.Minute) // synctest
