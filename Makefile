@@ -50,7 +50,7 @@ fuzz: ## each fuzz target for FUZZTIME (default 20s)
 
 .PHONY: cover
 cover: ## the coverage of the packages by their tests
-	go test -coverpkg=./actions/...,./executor/...,./orchestrate/...,./combinators/... -coverprofile=coverage.out ./...
+	go test -coverpkg=./actions/...,./executor/...,./orchestrate/...,./combinators/...,./durable/... -coverprofile=coverage.out ./...
 	go tool cover -func=coverage.out | tail -n 1
 
 $(GOLANGCI_LINT): Makefile
