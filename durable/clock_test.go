@@ -88,7 +88,7 @@ func TestARenewalFindsOutThatALeaseIsGone(t *testing.T) {
 		_ = begin(t, durable.NewClient(st), steps, "r", 1) // before, because nobody hears of it afterwards
 		_ = open(t, stopped, c, durable.Config{Flows: durable.Flows(steps), Lease: 30 * time.Second})
 		time.Sleep(2 * time.Second) // synctest
-		takeOver(t, st, "r")
+		takeOver(t, st, "r", &stopped.gate)
 		time.Sleep(time.Minute) // synctest
 		synctest.Wait()
 		require.ErrorIs(t, cause, store.ErrFenced, "the handler is told")

@@ -95,13 +95,7 @@ func (c *committer) once(ctx context.Context, w store.Write, alone bool) (err, f
 	if !c.leading {
 		c.leading = true
 		c.mu.Unlock()
-		c.writes = append(c.writes[:0], w)
-		errs, failed := c.transact(c.writes)
-		c.writes[0] = store.Write{}
-		c.mu.Lock()
-		c.handOver()
-		c.mu.Unlock()
-		return at(errs, 0), failed
+		return c.alone(w)
 	}
 	p := c.pool.Get().(*waiting)
 	p.write, p.alone = w, alone
@@ -123,6 +117,19 @@ func (c *committer) once(ctx context.Context, w store.Write, alone bool) (err, f
 	*p = waiting{wake: p.wake}
 	c.pool.Put(p)
 	return err, failed
+}
+
+// alone commits a single write, and leaves the lead to the next.
+func (c *committer) alone(w store.Write) (err, failed error) {
+	defer func() { // also if the store exits the goroutine
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.handOver()
+	}()
+	c.writes = append(c.writes[:0], w)
+	errs, failed := c.transact(c.writes)
+	c.writes[0] = store.Write{}
+	return at(errs, 0), failed
 }
 
 // abandon takes the write out of the queue, or leaves it in the transaction that it is in. It is false if there is a
@@ -147,22 +154,27 @@ func (c *committer) lead(p *waiting) {
 	for _, p := range c.group {
 		c.writes = append(c.writes, p.write)
 	}
-	errs, failed := c.transact(c.writes)
+	var errs []error
+	failed := errExited // unless it returns
+	defer func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		for i, q := range c.group {
+			q.err, q.failed, q.done = at(errs, i), failed, true
+			if q != p {
+				q.wake <- struct{}{}
+			}
+		}
+		clear(c.group)
+		c.group = c.group[:0]
+		c.handOver()
+	}()
+	errs, failed = c.transact(c.writes)
 	clear(c.writes)
 	c.writes = c.writes[:0]
-
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for i, q := range c.group {
-		q.err, q.failed, q.done = at(errs, i), failed, true
-		if q != p {
-			q.wake <- struct{}{}
-		}
-	}
-	clear(c.group)
-	c.group = c.group[:0]
-	c.handOver()
 }
+
+var errExited = errors.New("the store exited the goroutine")
 
 // gather moves p, and as many as may be from the queue, into the group of the next transaction.
 func (c *committer) gather(p *waiting) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strconv"
 	"sync"
@@ -223,6 +224,29 @@ func TestAStoreThatComesBackIsWrittenTo(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestAStoreThatExitsTheGoroutineOfAWriteTakesNoOtherWithIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &transactions{}
+		let := hold(s)
+		held := s.commit
+		s.commit = func(n int, runs []string) ([]error, error) {
+			_, _ = held(n, runs)
+			if n < 3 {
+				runtime.Goexit()
+			}
+			return nil, nil
+		}
+		c := newCommitter(s)
+		errs, wait := commitBehind(t.Context(), c, 10, writeOf)
+		let()
+		wait()
+		require.NoError(t, errors.Join(errs...))
+		require.Len(t, slices.Concat(s.made...), 9, "all but the one that was first, and the one that led then")
+		require.NoError(t, c.Commit(t.Context(), writeOf(11)))
+	})
 }
 
 func TestAStoreThatWasClosedIsNotWaitedFor(t *testing.T) {

@@ -19,6 +19,7 @@ type flaky struct {
 	slow          time.Duration // every call takes up to so long
 	away          atomic.Bool   // every call fails
 	deaf          bool          // it tells nothing
+	gate          sync.RWMutex  // whoever holds it keeps calls waiting
 
 	mu     sync.Mutex
 	random *rand.Rand
@@ -55,6 +56,8 @@ func call[T any](ctx context.Context, f *flaky, name string, made func() (T, err
 			return none, err
 		}
 	}
+	f.gate.RLock()
+	defer f.gate.RUnlock()
 	if f.away.Load() || fate < before {
 		return none, errBroken
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -45,7 +46,8 @@ type point struct {
 	at            int64
 	after         bool
 	unload        time.Duration
-	happens       func() // in that moment
+	happens       func()       // in that moment
+	claims        sync.RWMutex // held while somebody else claims
 
 	crew   *crew
 	handle *durable.Handle[string]
@@ -61,6 +63,12 @@ func (p *point) Commit(ctx context.Context, writes []store.Write) ([]error, erro
 		p.happens()
 	}
 	return errs, err
+}
+
+func (p *point) Claim(ctx context.Context, c store.Claim) (store.Claimed, error) {
+	p.claims.RLock()
+	defer p.claims.RUnlock()
+	return p.Store.Claim(ctx, c)
 }
 
 func (p *point) open(t *testing.T) *durable.Runtime {
@@ -180,7 +188,7 @@ func TestALeaseIsLostAtEveryPoint(t *testing.T) {
 			if row.Status.Finished() {
 				return
 			}
-			takeOver(t, p.Store, "r")
+			takeOver(t, p.Store, "r", &p.claims)
 			lost = rowOf(t, p.Store, "r")
 			time.AfterFunc(time.Minute, func() { _, _ = p.Store.Commit(context.Background(), []store.Write{expired(lost)}) })
 		}

@@ -235,14 +235,15 @@ func TestChildrenEndWithAParentWhoseLogDoesNotNameThem(t *testing.T) {
 		},
 		"that was not recorded": func(t *testing.T, st *memory.Store) {
 			t.Helper()
-			p := &point{Store: st, at: 1, happens: func() {
-				takeOver(t, st, "p") // before the start is recorded
+			p := &point{Store: st, at: 1}
+			p.happens = func() {
+				takeOver(t, st, "p", &p.claims) // before the start is recorded
 				_, err := durable.NewClient(st).Cancel(context.Background(), "p", "")
 				require.NoError(t, err)
 				time.AfterFunc(time.Minute, func() {
 					_, _ = st.Commit(context.Background(), []store.Write{expired(rowOf(t, st, "p"))})
 				})
-			}}
+			}
 			_ = open(t, p, &crew{}, durable.Config{Flows: durable.Flows(again, child)})
 			_ = begin(t, durable.NewClient(st), again, "p", 0)
 		},
