@@ -98,7 +98,11 @@ func (c *Client) ended(ctx context.Context, id string) (store.Run, error) {
 	defer timer.Stop()
 	for {
 		// Also the first time: it may have ended before anybody watched.
-		if run, err = c.row(ctx, id); err != nil || settled(run) {
+		run, err = c.row(ctx, id)
+		switch {
+		case err != nil && ctx.Err() != nil: // while it looked
+			return store.Run{}, fmt.Errorf("wait for run %q: %w", id, checkContext(ctx))
+		case err != nil || settled(run):
 			return run, err
 		}
 		select {

@@ -70,8 +70,8 @@ func TestAProcessThatComesBackLateWritesNothing(t *testing.T) {
 				}}
 				stopped := flakyOn(st, 1)
 				stopped.deaf = deaf
-				_ = open(t, stopped, late, durable.Config{Flows: durable.Flows(steps)})
 				h := begin(t, durable.NewClient(st), steps, "r", 2)
+				_ = open(t, stopped, late, durable.Config{Flows: durable.Flows(steps)})
 				time.Sleep(2 * time.Second) // synctest
 				takeOver(t, st, "r", &stopped.gate)
 				synctest.Wait()
