@@ -122,8 +122,7 @@ func WithPriority(p int) StartOption {
 	}
 }
 
-// WithQueue names the queue that the run is in. It is kept with the run, which can be found by it; a queue has no limits
-// of its own yet.
+// WithQueue names the queue that the run is in. It is kept with the run; a queue has no limits of its own yet.
 func WithQueue(name string) StartOption {
 	return func(o *startOptions) {
 		o.queue = name

@@ -41,13 +41,12 @@ func Unfold(c Config, h store.History) (journal.Config, func(actions.Yield) (any
 	if started.IsZero() {
 		started = h.Run.Created // it has never been carried out
 	}
-	return journal.Config{
-			ID: journalID(h.Run), Seed: h.Run.Seed, Codecs: codecs, Errors: kinds, Records: h.Records,
-			Messages: h.Messages, Started: started, Resumed: h.Run.Epoch > 1 || len(h.Records) > 0, Treat: c.Treat,
-			MaxPayload: c.MaxPayload, MaxSteps: c.MaxSteps,
-		}, func(y actions.Yield) (any, error) {
-			return def.run(y, decode)
-		}, nil
+	config := journal.Config{
+		ID: journalID(h.Run), Seed: h.Run.Seed, Codecs: codecs, Errors: kinds, Records: h.Records,
+		Messages: h.Messages, Started: started, Resumed: h.Run.Epoch > 1 || len(h.Records) > 0, Treat: c.Treat,
+		MaxPayload: c.MaxPayload, MaxSteps: c.MaxSteps,
+	}
+	return config, func(y actions.Yield) (any, error) { return def.run(y, decode) }, nil
 }
 
 // journalID is what the step keys of a run begin with: its ID, and from the second generation on the number of that.
