@@ -96,6 +96,30 @@ func TestAProcessThatComesBackLateWritesNothing(t *testing.T) {
 	}
 }
 
+// The first branch that has something to write finds out, and the other need not wait for a renewal.
+func TestAllHandlersOfARunAreToldThatItIsLost(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st, told := memory.New(), make(chan error, 1)
+		c := &crew{do: func(ctx context.Context, w work) (string, error) {
+			if w.Name == "a" {
+				return "", pause(ctx, 3*time.Second)
+			}
+			told <- pause(ctx, time.Hour)
+			return "", nil
+		}}
+		deaf := flakyOn(st, 1)
+		deaf.deaf = true
+		_ = begin(t, durable.NewClient(st), busy, "r", 1)
+		_ = open(t, deaf, c, durable.Config{Flows: durable.Flows(busy), Lease: 30 * time.Second})
+		began := time.Now()
+		time.Sleep(time.Second) // synctest
+		takeOver(t, st, "r", &deaf.gate)
+		require.ErrorIs(t, <-told, store.ErrFenced)
+		require.Equal(t, 3*time.Second, time.Since(began))
+	})
+}
+
 // takeOver has another process claim a run. Nobody else does meanwhile who needs the gate.
 func takeOver(t *testing.T, st store.Store, id string, gate sync.Locker) {
 	t.Helper()

@@ -208,3 +208,28 @@ func TestALeaseIsLostAtEveryPoint(t *testing.T) {
 		closeNow(t, rt)
 	})
 }
+
+// The first step is done, and then its life ends before that is on record. In the next one it is refused, because the
+// run was cancelled: that it was not done nobody may believe.
+func TestWhatMayHaveBeenDoneIsUndone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := &point{Store: memory.New(), at: 1, unload: never}
+		p.crew = slow(p.Store, time.Second)
+		p.handle = begin(t, durable.NewClient(p.Store), voyage, "r", 0)
+		p.happens = func() {
+			takeOver(t, p.Store, "r", &p.claims)
+			_, err := p.handle.Cancel(context.Background(), "")
+			require.NoError(t, err)
+			time.AfterFunc(time.Minute, func() {
+				_, _ = p.Store.Commit(context.Background(), []store.Write{expired(rowOf(t, p.Store, "r"))})
+			})
+		}
+		rt := p.open(t)
+		_, err := p.handle.Result(t.Context())
+		require.ErrorIs(t, err, context.Canceled)
+		require.Equal(t, map[string]int{"r/0/durable_test.work": 1, "r/1/durable_test.work": 1}, p.crew.times(),
+			"booked in the first life, and unbooked in the second")
+		closeNow(t, rt)
+	})
+}

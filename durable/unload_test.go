@@ -124,6 +124,36 @@ func TestNoMoreRunsAreCarriedOutAtATimeThanMayBe(t *testing.T) {
 	})
 }
 
+// Runs that wait take no place, and take it again when they go on.
+func TestARunThatGoesOnTakesItsPlaceAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st := memory.New()
+		flow := durable.Define("wakes", func(y actions.Yield, _ int) (string, error) {
+			if _, err := orchestrate.Do(y, actions.Receive[string]{Name: "go"}); err != nil {
+				return "", err
+			}
+			return orchestrate.Do(y, work{})
+		})
+		rt := open(t, st, slow(st, time.Hour), durable.Config{
+			Flows: durable.Flows(flow, steps), MaxConcurrent: 2, UnloadAfter: never,
+		})
+		sleepers := []*durable.Handle[string]{begin(t, rt, flow, "a", 0), begin(t, rt, flow, "b", 0)}
+		quick := begin(t, rt, steps, "quick", 0)
+		_, err := quick.Result(t.Context())
+		require.NoError(t, err)
+		for _, h := range sleepers {
+			require.NoError(t, rt.Send(t.Context(), h.ID(), "go", ""))
+		}
+		synctest.Wait()
+		late := begin(t, rt, steps, "late", 0)
+		began := time.Now()
+		_, err = late.Result(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, time.Hour, time.Since(began))
+	})
+}
+
 func TestARunThatIsBusyForEverTakesNothingButItsPlace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
