@@ -79,7 +79,16 @@ func TestABatchedOutcomeIsWrittenWithWhateverComesNext(t *testing.T) {
 func TestABatchedOutcomeIsWrittenWithTheEndOfTheRun(t *testing.T) {
 	t.Parallel()
 	log, exec := &memory{}, &desk{}
-	exec.on("bad", fails)
+	finished := make(chan struct{}) // by "a", which the failure would else cancel
+	exec.on("a", func(context.Context) (string, error) {
+		exec.on("a", nil)
+		close(finished)
+		return "a", nil
+	})
+	exec.on("bad", func(ctx context.Context) (string, error) {
+		<-finished
+		return fails(ctx)
+	})
 	j := begin(t, log, exec, treated(journal.Batched, "a", "b", "bad"))
 	_, err := run(t, j, func(y actions.Yield) (any, error) {
 		_, err := together(doing("a"), doing("b", "bad"))(y)
