@@ -82,10 +82,7 @@ func (j *Journal) halted(to phase, why error) {
 	if j.phase >= to {
 		return
 	}
-	if j.phase == live || !errors.Is(why, ErrUnloaded) {
-		j.err = why
-	}
-	j.phase = to
+	j.phase, j.err = to, why
 	j.stopped.Store(true)
 	if to == dead {
 		close(j.over)

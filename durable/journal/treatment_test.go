@@ -242,6 +242,10 @@ func TestAnUnrecordedActionIsNotRefusedWhereTheRunMayHaveBeen(t *testing.T) {
 			cancel()
 			return "", nil
 		})
+		exec.on("read", func(ctx context.Context) (string, error) {
+			require.NoError(t, context.Cause(ctx))
+			return "", ctx.Err()
+		})
 		flow := func(y actions.Yield) (string, error) {
 			if _, err := doing("read", "a")(y); err != nil {
 				return "", err
