@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -21,6 +22,14 @@ func code(err error) int {
 func busy(err error) bool {
 	c := code(err)
 	return c == codes.SQLITE_BUSY || c == codes.SQLITE_LOCKED
+}
+
+// interrupted says which context has ended where the driver may say no more than that a statement was interrupted.
+func interrupted(ctx context.Context, err error) error {
+	if code(err) == codes.SQLITE_INTERRUPT && ctx.Err() != nil {
+		return ended(ctx)
+	}
+	return err
 }
 
 // explain says what SQLite's result means where its own words are few.

@@ -111,7 +111,7 @@ func (s *Store) transact(ctx context.Context, f func(context.Context, *sql.Tx) e
 		}
 	}
 	if err := tx.Commit(); err != nil {
-		ended = s.fail("transact", uncertain(err))
+		ended = s.fail("transact", uncertain(interrupted(ctx, err)))
 		return ended
 	}
 	ended = nil

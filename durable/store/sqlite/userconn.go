@@ -28,7 +28,8 @@ func (c *conn) Begin() (driver.Tx, error) { return c.BeginTx(context.Background(
 // BeginTx starts a transaction. One that is not read-only has the right to write from its beginning.
 func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
 	if c.store == nil || opts.ReadOnly {
-		return c.raw.(driver.ConnBeginTx).BeginTx(ctx, opts)
+		tx, err := c.raw.(driver.ConnBeginTx).BeginTx(ctx, opts)
+		return tx, interrupted(ctx, err)
 	}
 	if err := c.store.pass(ctx); err != nil {
 		return nil, err
@@ -37,7 +38,7 @@ func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 	raw, err := c.raw.(driver.ConnBeginTx).BeginTx(ctx, opts)
 	if err != nil {
 		c.left()
-		return nil, err
+		return nil, interrupted(ctx, err)
 	}
 	return &transaction{Tx: raw, conn: c}, nil
 }
@@ -62,12 +63,14 @@ func (c *conn) alone(ctx context.Context, f func() (driver.Result, error)) (driv
 		}
 		defer c.store.gate.leave()
 	}
-	return f()
+	result, err := f()
+	return result, interrupted(ctx, err)
 }
 
 // QueryContext asks for rows.
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	return c.raw.(driver.QueryerContext).QueryContext(ctx, query, args)
+	rows, err := c.raw.(driver.QueryerContext).QueryContext(ctx, query, args)
+	return rows, interrupted(ctx, err)
 }
 
 // Ping tells whether the connection works.
@@ -111,7 +114,8 @@ func (s *statement) ExecContext(ctx context.Context, args []driver.NamedValue) (
 
 // QueryContext asks for rows.
 func (s *statement) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	return s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args)
+	rows, err := s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args)
+	return rows, interrupted(ctx, err)
 }
 
 // transaction is one of the user's that may write.
