@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/durable/journal"
 	"github.com/baton-go/baton/executor"
 )
 
@@ -47,6 +48,23 @@ func (caller) Execute(ctx context.Context, a actions.Action) (any, error) {
 }
 
 func (caller) String() string { return "Func" }
+
+// treat says how the actions of the flow's runs are recorded. What a plain function came to is the end of its run, too,
+// and is recorded with it, in one commit.
+func (d *definition) treat(user func(actions.Action) journal.Treatment) func(actions.Action) journal.Treatment {
+	if !d.plain {
+		return user
+	}
+	return func(a actions.Action) (t journal.Treatment) {
+		if user != nil {
+			t = user(a)
+		}
+		if t.Durability == journal.Synchronous {
+			t.Durability = journal.Batched
+		}
+		return t
+	}
+}
 
 // calls are the executors of plain flows, by name: what a flow's policies know, they know in all of its runs.
 func calls(flows map[string]*definition) (map[string]executor.Executor, error) {

@@ -35,9 +35,10 @@ func Define[In, Out any](name string, f func(actions.Yield, In) (Out, error), op
 	return Flow[In, Out]{d}
 }
 
-// Func makes a flow of a plain function: a background job with a handle. The function is one action of its run. Once it
-// has returned, what it returned is recorded, and it is not called again; if the process dies before that, it is called
-// again from the start, so it should be idempotent. executor.StepFrom(ctx).Key() is the same in every call.
+// Func makes a flow of a plain function: a background job with a handle. The function is one action of its run. What
+// it returned is recorded together with the end of the run, and then it is not called again; if the process dies before
+// that, it is called again from the start, so it should be idempotent. executor.StepFrom(ctx).Key() is the same in
+// every call.
 //
 // It panics if the name is empty, longer than 200 characters or not printable, and if f is nil.
 func Func[In, Out any](name string, f func(context.Context, In) (Out, error), opts ...FlowOption) Flow[In, Out] {

@@ -11,9 +11,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/combinators"
 	"github.com/baton-go/baton/durable"
 	"github.com/baton-go/baton/durable/codec"
+	"github.com/baton-go/baton/durable/journal"
+	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/durable/store/memory"
 	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/executor/backoff"
 )
@@ -132,5 +136,55 @@ func TestTheInputOfAFunctionIsComparedAndDecoded(t *testing.T) {
 		var blocked *durable.BlockedError
 		require.ErrorAs(t, err, &blocked)
 		require.Contains(t, blocked.Reason, `the input of flow "length"`)
+	})
+}
+
+func TestWhatAFunctionCameToIsRecordedWithTheEndOfItsRun(t *testing.T) {
+	t.Parallel()
+	called := 0
+	count := durable.Func("count", func(context.Context, int) (int, error) {
+		called++
+		return called, nil
+	})
+	for durability, records := range map[journal.Durability]int{
+		journal.Synchronous: 1, journal.Batched: 1, journal.Unrecorded: 0,
+	} {
+		called = 0
+		st := newCounting()
+		rt := open(t, st, &crew{}, durable.Config{
+			Flows: durable.Flows(count),
+			Treat: func(actions.Action) journal.Treatment { return journal.Treatment{Durability: durability} },
+		})
+		got, err := begin(t, rt, count, "r", 0).Result(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, 1, got)
+		h, err := st.Store.Load(t.Context(), "r", store.Mark{})
+		require.NoError(t, err)
+		require.Len(t, h.Records, records)
+		calls, _ := st.since()
+		require.Equal(t, 1, calls["commit"])
+	}
+}
+
+func TestAFunctionThatEndsWhileTheRuntimeClosesIsNotCalledAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		called := 0
+		slow := durable.Func("slow", func(context.Context, int) (int, error) {
+			called++
+			time.Sleep(time.Minute) // synctest
+			return called, nil
+		})
+		st, config := memory.New(), durable.Config{Flows: durable.Flows(slow)}
+		rt := openLater(t, st, &crew{}, config)
+		h := begin(t, rt, slow, "r", 0)
+		synctest.Wait()
+		require.NoError(t, rt.Close(t.Context()))
+		require.Equal(t, 1, called)
+		rt = open(t, st, &crew{}, config)
+		got, err := durable.Attach[int](rt, h.ID()).Result(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, 1, got)
+		require.Equal(t, 1, called)
 	})
 }

@@ -145,7 +145,7 @@ func (l *loaded) journalConfig(h *store.History) journal.Config {
 	return journal.Config{
 		ID: journalID(h.Run), Seed: h.Run.Seed, Executor: floor{l}, Log: l, Codecs: l.rt.codecs, Errors: l.rt.errors,
 		Records: h.Records, Messages: h.Messages, Started: h.Run.Started, Resumed: h.Run.Epoch > 1,
-		Treat: c.Treat, MaxPayload: c.MaxPayload, MaxSteps: c.MaxSteps,
+		Treat: l.def.treat(c.Treat), MaxPayload: c.MaxPayload, MaxSteps: c.MaxSteps,
 		OnIdle: func() { l.rt.rest(l) }, OnAside: l.aside,
 	}
 }
