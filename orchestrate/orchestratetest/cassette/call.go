@@ -36,9 +36,14 @@ func newWriter(c Config) writer { return writer{c.Redact, newKinds(c.Errors)} }
 // call is a call of an action, without what came of it. It is not whole if there is an error.
 func (w writer) call(ctx context.Context, a actions.Action) (*call, error) {
 	step := executor.StepFrom(ctx)
-	c := &call{Path: step.Path(), Action: actions.Name(a)}
-	if n := step.Attempt(); n > 1 {
-		c.Attempt = n
+	return w.callAt(step.Path(), step.Attempt(), a)
+}
+
+// callAt is a call at a step.
+func (w writer) callAt(path string, attempt int, a actions.Action) (*call, error) {
+	c := &call{Path: path, Action: actions.Name(a)}
+	if attempt > 1 {
+		c.Attempt = attempt
 	}
 	if g, ok := a.(actions.Group); ok {
 		n := len(g.Branches)
@@ -114,6 +119,19 @@ func (w writer) result(c *call, a actions.Action, result any) (err error) {
 	}
 	if err != nil {
 		return fmt.Errorf("%s: the result of %s cannot be recorded: %w", c.at(), c.Action, err)
+	}
+	return nil
+}
+
+// outcome writes what came of an action into its call.
+func (w writer) outcome(c *call, a actions.Action, result any, failed error) error {
+	if failed != nil {
+		if err := w.failure(c, failed); err != nil {
+			return err
+		}
+	}
+	if failed == nil || result != nil && !reflect.ValueOf(result).IsZero() {
+		return w.result(c, a, result)
 	}
 	return nil
 }

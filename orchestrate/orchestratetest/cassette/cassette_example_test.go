@@ -10,6 +10,7 @@ import (
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/orchestrate"
+	"github.com/baton-go/baton/orchestrate/orchestratetest"
 	"github.com/baton-go/baton/orchestrate/orchestratetest/cassette"
 )
 
@@ -118,4 +119,33 @@ func ExampleFields() {
 	// Token REDACTED
 	// Customer.Cards[2].Number 4111
 	// Order.Card.Number REDACTED
+}
+
+// What was only traced becomes a cassette afterwards.
+func ExampleWrite() {
+	config := cassette.Config{
+		Redact: []cassette.Redactor{cassette.Secrets("sk-1234")},
+		Errors: []cassette.Kind{cassette.Sentinel("advice.errUnknown", errUnknown)},
+	}
+	dir, err := os.MkdirTemp("", "cassettes")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "traced.json")
+	flow := orchestrate.Bind(Advice, "Ada")
+
+	var trace orchestratetest.Trace
+	fmt.Println(orchestrate.Run(context.Background(), flow, orchestratetest.Record(realExecutors(), &trace)))
+	fmt.Println(cassette.Write(file, trace, config))
+
+	player, err := cassette.Load(file, config)
+	fmt.Println(err)
+	fmt.Println(orchestrate.Run(context.Background(), flow, player))
+	// Output:
+	// ask again <nil>
+	// <nil>
+	// <nil>
+	// ask again <nil>
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"sync"
 
@@ -89,13 +88,7 @@ func (r *Recorder) Save(file string) error {
 }
 
 func (r *Recorder) ended(ctx context.Context, c *call, a actions.Action, result any, err error) {
-	var problem error
-	if err != nil {
-		problem = r.writer.failure(c, err)
-	}
-	if problem == nil && (err == nil || result != nil && !reflect.ValueOf(result).IsZero()) {
-		problem = r.writer.result(c, a, result)
-	}
+	problem := r.writer.outcome(c, a, result, err)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if problem != nil {
@@ -136,6 +129,16 @@ type order struct {
 	counts bool
 }
 
+// write writes the order into the call of the group, if it matters and is not that of the steps.
+func (o *order) write(group *call) {
+	if !o.counts || slices.IsSortedFunc(o.ended, compareSteps) {
+		return
+	}
+	for _, e := range o.ended {
+		group.Order = append(group.Order, e.key())
+	}
+}
+
 type orderKey struct{}
 
 // group carries a group out. The strands of the outermost one take turns: while an action is carried out, its strand
@@ -152,11 +155,7 @@ func (r *Recorder) group(ctx context.Context, g actions.Group) (result any, err 
 	defer func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		if o.counts && !slices.IsSortedFunc(o.ended, compareSteps) {
-			for _, e := range o.ended {
-				c.Order = append(c.Order, e.key())
-			}
-		}
+		o.write(c)
 	}()
 	host := turns.New(nil) // nobody parks
 	host.Run(context.WithValue(ctx, orderKey{}, o), func(ctx context.Context) {
