@@ -117,8 +117,28 @@ func TestADryRunReadsAgain(t *testing.T) {
 	j = begin(t, log, exec, dry, reads, func(c *journal.Config) { c.Executor = exec })
 	_, err = run(t, j, doing("read", "a", "read", "b"))
 	require.Equal(t, journal.ErrUnloaded, err)
-	require.Equal(t, []string{"2 read"}, stands(j))
-	require.Equal(t, []string{"read", "a", "read", "read"}, exec.did())
+	require.Equal(t, []string{"3 b"}, stands(j))
+	require.Equal(t, []string{"read", "a", "read", "read", "read"}, exec.did())
+}
+
+func TestADryRunEndsWithWhatLeavesNoRecord(t *testing.T) {
+	t.Parallel()
+	log, exec := &memory{}, &desk{}
+	reads := treated(journal.Unrecorded, "read")
+	flow := doing("a", "read")
+	want, err := run(t, begin(t, log, exec, reads), flow)
+	require.NoError(t, err)
+	reading := func(c *journal.Config) { c.Executor = exec }
+	got, err := run(t, begin(t, log, exec, dry, reads, reading), flow)
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+
+	exec.on("read", fails)
+	j := begin(t, log, exec, dry, reads, reading)
+	_, err = run(t, j, flow)
+	require.Equal(t, journal.ErrUnloaded, err)
+	require.Equal(t, []string{"1 read"}, stands(j), "its failure would leave a record")
+	require.Len(t, log.records, 1)
 }
 
 func TestObserversSeeWhatTheOrchestrationIsTold(t *testing.T) {

@@ -49,8 +49,9 @@ type Config struct {
 	// told.
 	Observe func(executor.Executor) executor.Executor
 	// Dry makes a dry run: nothing is recorded, and nothing is carried out, but for what leaves no record, by the
-	// Executor, if there is one. Each strand stops where its records end. When all of them have, the run is unloaded; or,
-	// if there are records that it did not come by, it stops with a [MismatchError].
+	// Executor, if there is one. Each strand stops where its records end and it asks for something that would leave one.
+	// When all of them have, the run is unloaded; or, if there are records that it did not come by, it stops with a
+	// [MismatchError].
 	Dry bool
 
 	// OnIdle is called when every strand of the run waits, on the strand that was the last to. It may be nil.

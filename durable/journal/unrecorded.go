@@ -16,7 +16,7 @@ func (j *Journal) unrecorded(ctx context.Context, s *strand, path string, a acti
 		return nil, err
 	}
 	been := j.past.beyond(path)
-	if j.Dry && (!been || j.Executor == nil) {
+	if j.Dry && j.Executor == nil {
 		if been {
 			j.blinded()
 		}
@@ -24,6 +24,9 @@ func (j *Journal) unrecorded(ctx context.Context, s *strand, path string, a acti
 	}
 	if been {
 		return j.again(ctx, s, path, a)
+	}
+	if j.Dry {
+		return j.tried(ctx, s, path, a)
 	}
 	if j.Resumed && !s.fresh { // an earlier life may have gone on from here
 		ctx = j.lasting(ctx)
@@ -56,6 +59,16 @@ func (j *Journal) again(ctx context.Context, s *strand, path string, a actions.A
 	if err != nil {
 		return nil, j.stop(fmt.Errorf("step %s: %s, which leaves no record, succeeded in an earlier life and fails now: %w",
 			path, actions.Name(a), err))
+	}
+	return value, nil
+}
+
+// tried has an action carried out where a dry run has come to the end of its records. If it fails, the strand stands
+// there, because the failure would be recorded.
+func (j *Journal) tried(ctx context.Context, s *strand, path string, a actions.Action) (any, error) {
+	value, err := j.call(j.lasting(ctx), s, a, store.Record{})
+	if err != nil {
+		return nil, j.stand(ctx, s, path, a)
 	}
 	return value, nil
 }
