@@ -1,5 +1,10 @@
 // Package durabletest tests durable flows, and what carries them out. [Crash] kills a process at random moments and
 // checks, as a witness from outside, that nothing is lost and nothing is done twice: for a store of one's own as well.
 //
+//   - [Replay] and [ReplayAll] check that the code of today fits the histories of production, which [Keep] writes into
+//     files.
+//   - [Explore] runs a test under every way the world can treat a run: a death of the process before and after every
+//     write, every fault, shutdowns, events early and late.
+//
 // It imports the durable packages, the test kit and testify.
 package durabletest
