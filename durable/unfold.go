@@ -43,8 +43,8 @@ func Unfold(c Config, h store.History) (journal.Config, func(actions.Yield) (any
 	}
 	config := journal.Config{
 		ID: journalID(h.Run), Seed: h.Run.Seed, Codecs: codecs, Errors: kinds, Records: h.Records,
-		Messages: h.Messages, Started: started, Resumed: h.Run.Epoch > 1 || len(h.Records) > 0, Treat: c.Treat,
-		MaxPayload: c.MaxPayload, MaxSteps: c.MaxSteps,
+		Messages: h.Messages, Started: started, Resumed: h.Run.Epoch > 1 || len(h.Records) > 0,
+		Treat: def.treat(c.Treat), MaxPayload: c.MaxPayload, MaxSteps: c.MaxSteps,
 	}
 	return config, func(y actions.Yield) (any, error) { return def.run(y, decode) }, nil
 }

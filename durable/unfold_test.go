@@ -50,6 +50,11 @@ func TestARunUnfoldsToWhatTheRuntimeMakesOfIt(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "a~1", c.ID)
 	require.Equal(t, h.Run.Started, c.Started)
+
+	plain := durable.Func("stamped", func(_ context.Context, text string) (string, error) { return text, nil })
+	c, _, err = durable.Unfold(durable.Config{Flows: durable.Flows(plain)}, h)
+	require.NoError(t, err)
+	require.Equal(t, journal.Batched, c.Treat(nil).Durability, "what a function came to is the end of its run, too")
 }
 
 func TestWhatDoesNotUnfold(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"github.com/baton-go/baton/durable/store/memory"
 	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/orchestrate"
+	"github.com/baton-go/baton/orchestrate/orchestratetest/cassette"
 )
 
 func TestHistoriesFitTheCodeThatMadeThem(t *testing.T) {
@@ -151,7 +152,51 @@ func TestWhatLeavesNoRecordIsReadAgain(t *testing.T) {
 	require.Contains(t, told.text, "(Cents: recorded 10, got 15)")
 }
 
-func TestTheFixturesOfThisPackageFit(t *testing.T) {
+func TestARunMayEndWithWhatLeavesNoRecord(t *testing.T) {
+	t.Parallel()
+	rated := func(y actions.Yield, o Order) (int, error) {
+		if _, err := orchestrate.Do(y, Reserve{Order: o.ID}); err != nil {
+			return 0, err
+		}
+		return orchestrate.Do(y, Rate{})
+	}
+	flow := durable.Define("rated", rated)
+	config := durable.Config{Flows: durable.Flows(flow), Treat: func(a actions.Action) journal.Treatment {
+		if _, ok := a.(Rate); ok {
+			return journal.Treatment{Durability: journal.Unrecorded}
+		}
+		return journal.Treatment{}
+	}}
+	s := memory.New()
+	rt, err := durable.Open(t.Context(), s, handlers(), config)
+	require.NoError(t, err)
+	run, err := flow.Start(t.Context(), rt, Order{ID: "a"}, durable.WithID("a"))
+	require.NoError(t, err)
+	_, err = run.Result(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, rt.Close(t.Context()))
+
+	h := history(t, s, "a")
+	durabletest.Replay(t, h, config)
+	durabletest.ReplayReading(t, h, config, handlers())
+	told := &heard{}
+	durabletest.ReplayReading(told, h, config, executor.NewMux(
+		executor.On(func(context.Context, Rate) (int, error) { return 3, nil })))
+	require.Contains(t, told.text, "its result is another one: [recorded 2, got 3]")
+
+	file := filepath.Join(t.TempDir(), "rated.json")
+	cc := cassette.Config{Workflow: "rated"}
+	err = durabletest.Cassette(file, h, config, nil, cc)
+	require.ErrorContains(t, err, "it stands at step 1, durabletest_test.Rate{}")
+	require.NoError(t, durabletest.Cassette(file, h, config, handlers(), cc))
+	player, err := cassette.Load(file, cc)
+	require.NoError(t, err)
+	rate, err := orchestrate.Run(t.Context(), orchestrate.Bind(rated, Order{ID: "a"}), player)
+	require.NoError(t, err)
+	require.Equal(t, 2, rate)
+}
+
+func TestTheRunsOfProductionGoOn(t *testing.T) {
 	t.Parallel()
 	durabletest.ReplayAll(t, os.DirFS("testdata/histories"), flows(checkout))
 }
