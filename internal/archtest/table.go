@@ -43,6 +43,9 @@ var Baton = Table{
 		Touches: anyFile,
 	},
 	"orchestrate": {Imports: []string{"actions", "executor", "executor/backoff"}, Names: 45},
+	"orchestrate/dataflow": {
+		Imports: []string{"actions", "executor", "orchestrate", "internal/nearest", "internal/show"},
+	},
 	"orchestrate/orchestratetest/explore": {
 		Imports: []string{"actions", "executor", "orchestrate", "internal/paths", "internal/show", "internal/turns"},
 		Touches: []string{
