@@ -64,7 +64,7 @@ func TestAnExplorationRunsInABubble(t *testing.T) {
 			}, slow)
 		})
 		require.True(t, report.Exhausted)
-		require.Greater(t, time.Since(began), 100*time.Hour)
+		require.Greater(t, time.Since(began), time.Hour, "in the time of the bubble, however many explore")
 	})
 }
 
