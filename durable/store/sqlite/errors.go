@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 
@@ -24,9 +25,10 @@ func busy(err error) bool {
 	return c == codes.SQLITE_BUSY || c == codes.SQLITE_LOCKED
 }
 
-// interrupted says which context has ended where the driver may say no more than that a statement was interrupted.
+// interrupted says that the context has ended where the driver may say no more than that a statement was interrupted,
+// and database/sql no more than that there is no transaction any more.
 func interrupted(ctx context.Context, err error) error {
-	if code(err) == codes.SQLITE_INTERRUPT && ctx.Err() != nil {
+	if ctx.Err() != nil && (code(err) == codes.SQLITE_INTERRUPT || errors.Is(err, sql.ErrTxDone)) {
 		return ended(ctx)
 	}
 	return err

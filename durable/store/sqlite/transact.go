@@ -106,7 +106,7 @@ func (s *Store) transact(ctx context.Context, f func(context.Context, *sql.Tx) e
 		}
 		done = tell
 		if err := s.record(ctx, tx, write); err != nil {
-			ended = s.fail("transact", err)
+			ended = s.fail("transact", interrupted(ctx, err))
 			return ended
 		}
 	}
