@@ -72,6 +72,7 @@ var Baton = Table{
 		Imports: append([]string{"internal/show", "internal/turns"}, core...),
 		Touches: []string{"dry.go", "pretend.go", "record.go"},
 	},
+	"orchestrate/rules": {Imports: core, Names: 35},
 	"combinators": {
 		Imports: []string{
 			"actions", "executor", "executor/backoff", "internal/kinds", "internal/latency",
