@@ -106,7 +106,8 @@ var Baton = Table{
 	"durable/store/memory": {Imports: []string{"durable/store"}, Touches: anyFile},
 	"durable/store/sqlite": {
 		Imports: []string{
-			"actions", "executor", "durable/store", "modernc.org/sqlite/...", "golang.org/x/sys/windows", // its file locks
+			"actions", "executor", "durable/store", "internal/packed",
+			"modernc.org/sqlite/...", "golang.org/x/sys/windows", // its file locks
 		},
 		Touches: anyFile,
 	},
@@ -133,6 +134,7 @@ var Baton = Table{
 		Imports: []string{"actions", "executor", "orchestrate", "orchestrate/orchestratetest/explore", "internal/show"},
 	},
 	"internal/nearest":  {},
+	"internal/packed":   {Imports: []string{"durable/store"}},
 	"internal/paths":    {},
 	"internal/show":     {Imports: []string{"actions"}},
 	"internal/snippets": {},

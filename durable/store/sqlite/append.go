@@ -1,6 +1,9 @@
 package sqlite
 
-import "github.com/baton-go/baton/durable/store"
+import (
+	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/internal/packed"
+)
 
 // appendRecord adds a record to the log of a run, which is given by its row, if the epoch has the lease. The run is
 // found by its row, and not by the index of the leases, whatever statistics say.
@@ -30,7 +33,7 @@ func (w *work) append(leases *leases, write *store.Write) (refused, err error) {
 	all := true
 	for i := range write.Records {
 		r := &write.Records[i]
-		n, err := w.exec(appendRecord, l.id, write.Epoch, r.N, packRecord(r))
+		n, err := w.exec(appendRecord, l.id, write.Epoch, r.N, packed.Record(r))
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/internal/packed"
 )
 
 // apply makes one write of any kind; refused says why it is not.
@@ -84,7 +85,7 @@ func (w *work) replace(t *target, write *store.Write) error {
 	_, err := w.exec(`UPDATE baton_runs SET status = ?, due = ?, started = ?, finished = ?, expires = ?, owner = ?,
 		epoch = ?, revision = revision + 1, state = ? WHERE id = ?`,
 		int64(s.Status), micros(due), micros(s.Started), micros(s.Finished), micros(s.Expires), owner,
-		epoch, packState(&s), t.id)
+		epoch, packed.State(&s), t.id)
 	if err != nil {
 		return err
 	}
@@ -128,10 +129,10 @@ func (w *work) restart(id int64, input store.Payload) error {
 		return err
 	}
 	var r store.Run
-	if !unpackFacts(facts, &r) {
+	if !packed.ReadFacts(facts, &r) {
 		return corrupt(run, "the facts cannot be read")
 	}
 	r.Input = input
-	_, err = w.exec("UPDATE baton_facts SET facts = ? WHERE run = ?", packFacts(&r), id)
+	_, err = w.exec("UPDATE baton_facts SET facts = ? WHERE run = ?", packed.Facts(&r), id)
 	return err
 }

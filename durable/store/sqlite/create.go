@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/internal/packed"
 )
 
 const insertRun = `INSERT INTO baton_runs
@@ -43,7 +44,7 @@ func (s *Store) create(ctx context.Context, w *work, runs []store.Run) ([]store.
 func (s *Store) createOne(w *work, r *store.Run) (store.Created, error) {
 	id, err := w.insert(insertRun, r.ID, r.Flow, int64(r.Priority), text(r.Parent), text(r.Queue),
 		r.Created.UnixMicro(), int64(r.Status), micros(r.Due), micros(r.Started), micros(r.Finished), micros(r.Expires),
-		packState(&r.State))
+		packed.State(&r.State))
 	if err != nil {
 		return store.Created{}, err
 	}
@@ -51,7 +52,7 @@ func (s *Store) createOne(w *work, r *store.Run) (store.Created, error) {
 		there, err := s.run(context.Background(), w.conn, selectRun+"WHERE r.run = ?", r.ID)
 		return store.Created{Run: there.Run}, err
 	}
-	if _, err := w.exec("INSERT INTO baton_facts (run, facts) VALUES (?, ?)", id, packFacts(r)); err != nil {
+	if _, err := w.exec("INSERT INTO baton_facts (run, facts) VALUES (?, ?)", id, packed.Facts(r)); err != nil {
 		return store.Created{}, err
 	}
 	for name, value := range r.Labels {
@@ -96,6 +97,6 @@ func (w *work) publish(id int64, data []byte) error {
 		return nil
 	}
 	_, err := w.exec(`INSERT INTO baton_published (run, data) VALUES (?, ?)
-		ON CONFLICT (run) DO UPDATE SET data = excluded.data`, id, packPublished(data))
+		ON CONFLICT (run) DO UPDATE SET data = excluded.data`, id, packed.Published(data))
 	return err
 }

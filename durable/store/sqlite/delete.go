@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/internal/packed"
 )
 
 // Delete removes runs that have finished: see [store.Store].
@@ -45,7 +46,7 @@ func (w *work) deleteOne(id int64) error {
 	var run store.Run
 	readable := false
 	err := w.rows("SELECT facts FROM baton_facts WHERE run = ?", func(r *row) error {
-		readable = unpackFacts(r.blob(0), &run)
+		readable = packed.ReadFacts(r.blob(0), &run)
 		return nil
 	}, id)
 	if err != nil {

@@ -77,41 +77,11 @@ func PageQuery(q store.Query, along bool) string {
 	return query
 }
 
-// Packed packs and unpacks what is packed.
-type Packed struct {
-	Run     store.Run
-	Record  store.Record
-	Message store.Message
-}
-
-// Pack packs it as four blobs.
-func (p *Packed) Pack() [][]byte {
-	return [][]byte{
-		packFacts(&p.Run), packState(&p.Run.State), packPublished(p.Run.Published), packRecord(&p.Record),
-		packMessage(&p.Message),
-	}
-}
-
-// Unpack tells of each blob whether it could be read.
-func (p *Packed) Unpack(blobs [][]byte) []bool {
-	return []bool{
-		unpackFacts(blobs[0], &p.Run), unpackState(blobs[1], &p.Run.State), unpackPublished(blobs[2], &p.Run),
-		unpackRecord(blobs[3], &p.Record), unpackMessage(blobs[4], &p.Message),
-	}
-}
-
 // Uncertain is what becomes of an error of a commit.
 func Uncertain(err error) error { return uncertain(err) }
 
 // NothingCommitted tells whether a commit that failed with a code of SQLite's left nothing.
 func NothingCommitted(code int) bool { return nothingCommitted(code) }
-
-// Seal makes a blob of any bytes, with the checksum that it must have.
-func Seal(b []byte) []byte {
-	p := newPacker(len(b))
-	p.b = append(p.b, b...)
-	return p.sealed()
-}
 
 // OpenDriver is OpenConfig with a driver that the test has put something around.
 func OpenDriver(ctx context.Context, path string, c Config, wrap func(driver.Driver) driver.Driver) (*Store, error) {

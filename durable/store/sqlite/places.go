@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/internal/packed"
 )
 
 // A record is found at a place, which is an integer: the id of its run, and the number of the record in the last 24
@@ -44,9 +45,9 @@ func places(run, from int64) (first, last int64) {
 // addRecord adds a record to a run, unless it has one with that number.
 func (w *work) addRecord(run int64, r *store.Record) (err error) {
 	if placed(r.N) {
-		_, err = w.exec(insertRecord, run<<placeBits+r.N, packRecord(r))
+		_, err = w.exec(insertRecord, run<<placeBits+r.N, packed.Record(r))
 	} else {
-		_, err = w.exec(insertStray, run, r.N, packRecord(r))
+		_, err = w.exec(insertStray, run, r.N, packed.Record(r))
 	}
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/internal/packed"
 )
 
 // selectRun asks for everything about runs but their histories; scanRun reads it.
@@ -38,13 +39,13 @@ func scanRun(from *row) (found, error) {
 	r.Revision = from.int(13)
 	r.Queue = from.text(18)
 	var err error
-	if !unpackState(from.blob(15), &r.State) {
+	if !packed.ReadState(from.blob(15), &r.State) {
 		err = corrupt(r.ID, "the state cannot be read")
 	}
-	if !unpackFacts(from.blob(16), r) {
+	if !packed.ReadFacts(from.blob(16), r) {
 		err = corrupt(r.ID, "the facts cannot be read")
 	}
-	if !unpackPublished(from.blob(17), r) {
+	if !packed.ReadPublished(from.blob(17), r) {
 		err = corrupt(r.ID, "what it published cannot be read")
 	}
 	return f, err
@@ -78,7 +79,7 @@ func wall(t time.Time) time.Time { return t.Round(0).UTC().Truncate(time.Microse
 
 func readRecord(run string, from *row) (store.Record, error) {
 	r := store.Record{N: from.int(0)}
-	if !unpackRecord(from.blob(1), &r) {
+	if !packed.ReadRecord(from.blob(1), &r) {
 		return r, corrupt(run, "record %d cannot be read", r.N)
 	}
 	return r, nil
@@ -86,7 +87,7 @@ func readRecord(run string, from *row) (store.Record, error) {
 
 func readMessage(run string, from *row) (store.Message, error) {
 	m := store.Message{Run: run, Seq: from.int(0)}
-	if !unpackMessage(from.blob(1), &m) {
+	if !packed.ReadMessage(from.blob(1), &m) {
 		return m, corrupt(run, "message %d cannot be read", m.Seq)
 	}
 	return m, nil

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/internal/packed"
 )
 
 // Send puts messages into inboxes: see [store.Store].
@@ -61,7 +62,7 @@ func (w *work) sendOne(m *store.Message) (refused, err error) {
 		return nil, err
 	}
 	const insert = "INSERT INTO baton_messages (run, seq, data) VALUES (?, ?, ?)"
-	if _, err = w.exec(insert, to.id, to.seq+1, packMessage(m)); err != nil {
+	if _, err = w.exec(insert, to.id, to.seq+1, packed.Message(m)); err != nil {
 		return nil, err
 	}
 	w.tell(store.Notice{Run: m.Run, Status: to.status, Due: to.due, Sent: true, Revision: to.revision})

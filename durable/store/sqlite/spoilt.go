@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/internal/packed"
 )
 
 // spoilt is a run that is due, but of which something cannot be read.
@@ -24,7 +25,7 @@ func (s *Store) block(ctx context.Context, all []spoilt) error {
 			r.Reason = all[i].err.Error()
 			const update = `UPDATE baton_runs SET status = 7, due = NULL, owner = '', epoch = epoch + 1,
 				revision = revision + 1, state = ? WHERE id = ? AND revision = ?`
-			n, err := w.exec(update, packState(&r.State), all[i].id, r.Revision)
+			n, err := w.exec(update, packed.State(&r.State), all[i].id, r.Revision)
 			if err != nil {
 				return err
 			}

@@ -1,5 +1,5 @@
--- Schema 1. Times are microseconds since 1970; NULL is no time. A blob named facts, state or data is packed as pack.go
--- says, with a checksum at its end.
+-- Schema 1. Times are microseconds since 1970; NULL is no time. A blob named facts, state or data is packed as
+-- internal/packed says, with a checksum at its end.
 
 CREATE TABLE baton_schema (version INTEGER NOT NULL) STRICT;
 INSERT INTO baton_schema (version) VALUES (0);

@@ -1,4 +1,4 @@
-package sqlite
+package packed
 
 import (
 	"maps"
@@ -8,7 +8,8 @@ import (
 	"github.com/baton-go/baton/durable/store"
 )
 
-func packRecord(r *store.Record) []byte {
+// Record packs all of a record but its number.
+func Record(r *store.Record) []byte {
 	p := newPacker(len(r.Path) + len(r.Name) + len(r.Digest) + len(r.Action.Data) + len(r.Result.Data) +
 		len(r.Failure.Data))
 	p.int(r.Epoch)
@@ -25,7 +26,8 @@ func packRecord(r *store.Record) []byte {
 	return p.sealed()
 }
 
-func unpackRecord(b []byte, r *store.Record) bool {
+// ReadRecord reads what Record packed. It is false if that cannot be read.
+func ReadRecord(b []byte, r *store.Record) bool {
 	u := newUnpacker(b)
 	r.Epoch = u.int()
 	r.Kind = store.RecordKind(u.uint())
@@ -41,7 +43,8 @@ func unpackRecord(b []byte, r *store.Record) bool {
 	return u.done()
 }
 
-func packMessage(m *store.Message) []byte {
+// Message packs all of a message but its run and place.
+func Message(m *store.Message) []byte {
 	p := newPacker(len(m.Name) + len(m.Key) + len(m.Payload.Data))
 	p.string(m.Name)
 	p.string(m.Key)
@@ -50,7 +53,8 @@ func packMessage(m *store.Message) []byte {
 	return p.sealed()
 }
 
-func unpackMessage(b []byte, m *store.Message) bool {
+// ReadMessage reads what Message packed.
+func ReadMessage(b []byte, m *store.Message) bool {
 	u := newUnpacker(b)
 	m.Name = u.string()
 	m.Key = u.string()
@@ -59,8 +63,8 @@ func unpackMessage(b []byte, m *store.Message) bool {
 	return u.done()
 }
 
-// packFacts packs what hardly changes about a run, and has no column.
-func packFacts(r *store.Run) []byte {
+// Facts packs what hardly changes about a run, and has no column.
+func Facts(r *store.Run) []byte {
 	p := newPacker(len(r.Version) + len(r.Input.Data))
 	p.string(r.Version)
 	p.payload(r.Input)
@@ -76,7 +80,8 @@ func packFacts(r *store.Run) []byte {
 	return p.sealed()
 }
 
-func unpackFacts(b []byte, r *store.Run) bool {
+// ReadFacts reads what Facts packed.
+func ReadFacts(b []byte, r *store.Run) bool {
 	u := newUnpacker(b)
 	r.Version = u.string()
 	r.Input = u.payload()
@@ -96,13 +101,15 @@ func unpackFacts(b []byte, r *store.Run) bool {
 	return u.done()
 }
 
-func packPublished(data []byte) []byte {
+// Published packs what a run tells about itself.
+func Published(data []byte) []byte {
 	p := newPacker(len(data))
 	p.bytes(data)
 	return p.sealed()
 }
 
-func unpackPublished(b []byte, r *store.Run) bool {
+// ReadPublished reads what Published packed; nothing is nothing.
+func ReadPublished(b []byte, r *store.Run) bool {
 	if len(b) == 0 {
 		return true
 	}
@@ -111,8 +118,8 @@ func unpackPublished(b []byte, r *store.Run) bool {
 	return u.done()
 }
 
-// packState packs what has no column of a state; nil is for a state that has nothing of it.
-func packState(s *store.State) []byte {
+// State packs what has no column of a state; nil is for a state that has nothing of it.
+func State(s *store.State) []byte {
 	if s.Result.Codec == "" && s.Result.Data == nil && s.Failure.Codec == "" && s.Failure.Data == nil &&
 		s.Reason == "" && s.Cancelled.IsZero() && s.Generation == 0 && s.Settled == 0 {
 		return nil
@@ -127,7 +134,8 @@ func packState(s *store.State) []byte {
 	return p.sealed()
 }
 
-func unpackState(b []byte, s *store.State) bool {
+// ReadState reads what State packed; nothing is a state that has nothing of it.
+func ReadState(b []byte, s *store.State) bool {
 	if len(b) == 0 {
 		return true
 	}

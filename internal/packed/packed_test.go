@@ -1,4 +1,4 @@
-package sqlite_test
+package packed_test
 
 import (
 	"testing"
@@ -8,11 +8,11 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/baton-go/baton/durable/store"
-	"github.com/baton-go/baton/durable/store/sqlite"
+	"github.com/baton-go/baton/internal/packed"
 )
 
 // anything draws what is packed, with all that is odd about it.
-func anything(t *rapid.T) sqlite.Packed {
+func anything(t *rapid.T) packed.Packed {
 	text := rapid.OneOf(rapid.Just(""), rapid.String())
 	data := rapid.OneOf(rapid.Just([]byte(nil)), rapid.SliceOf(rapid.Byte()))
 	payload := func(of string) store.Payload {
@@ -27,7 +27,7 @@ func anything(t *rapid.T) sqlite.Packed {
 	labels := rapid.OneOf(
 		rapid.Just(map[string]string(nil)), rapid.MapOfN(text, text, 1, 5),
 	).Draw(t, "labels")
-	return sqlite.Packed{
+	return packed.Packed{
 		Run: store.Run{
 			Version: text.Draw(t, "version"), Input: payload("input"), Seed: data.Draw(t, "seed"), Labels: labels,
 			OnParentClose: store.ParentClose(rapid.Uint8().Draw(t, "close")), Deadline: moment("deadline"),
@@ -54,7 +54,7 @@ func TestWhatIsPackedIsUnpacked(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		want := anything(t)
-		var got sqlite.Packed
+		var got packed.Packed
 		require.NotContains(t, got.Unpack(want.Pack()), false)
 		require.Equal(t, want, got)
 	})
@@ -76,7 +76,7 @@ func TestAnyChangeToWhatIsPackedIsNoticed(t *testing.T) {
 		} else {
 			blob[at] ^= byte(rapid.IntRange(1, 255).Draw(t, "flip"))
 		}
-		var got sqlite.Packed
+		var got packed.Packed
 		require.False(t, got.Unpack(blobs)[which])
 	})
 }
@@ -84,18 +84,18 @@ func TestAnyChangeToWhatIsPackedIsNoticed(t *testing.T) {
 // FuzzUnpack reads anything as what is packed, with and without a checksum that is right. What can be read is the same
 // when it is packed again.
 func FuzzUnpack(f *testing.F) {
-	for _, blob := range new(sqlite.Packed).Pack() {
+	for _, blob := range new(packed.Packed).Pack() {
 		f.Add(blob, false)
 		f.Add(blob, true)
 	}
 	f.Fuzz(func(t *testing.T, blob []byte, seal bool) {
 		if seal {
-			blob = sqlite.Seal(blob)
+			blob = packed.Seal(blob)
 		}
 		for which := range 5 {
-			blobs := new(sqlite.Packed).Pack()
+			blobs := new(packed.Packed).Pack()
 			blobs[which] = blob
-			var got, again sqlite.Packed
+			var got, again packed.Packed
 			if got.Unpack(blobs)[which] {
 				require.True(t, again.Unpack(got.Pack())[which])
 				require.Equal(t, got, again)

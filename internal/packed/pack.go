@@ -1,4 +1,4 @@
-package sqlite
+package packed
 
 import (
 	"encoding/binary"
@@ -7,9 +7,6 @@ import (
 
 	"github.com/baton-go/baton/durable/store"
 )
-
-// Several values are packed into one blob, because binding and reading a column costs more than all else about a small
-// row. A blob begins with the version of its form and ends with a checksum, since SQLite has none for its pages.
 
 const packVersion = 1
 
@@ -145,12 +142,4 @@ func unpackTime(v int64) time.Time {
 		return time.UnixMicro(v).UTC()
 	}
 	return time.UnixMicro(v - 1).UTC()
-}
-
-// micros is a time as a column keeps it: NULL is the zero time.
-func micros(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return t.UnixMicro()
 }

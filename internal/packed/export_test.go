@@ -1,0 +1,33 @@
+package packed
+
+import "github.com/baton-go/baton/durable/store"
+
+// Packed packs and unpacks what is
+type Packed struct {
+	Run     store.Run
+	Record  store.Record
+	Message store.Message
+}
+
+// Pack packs it as four blobs.
+func (p *Packed) Pack() [][]byte {
+	return [][]byte{
+		Facts(&p.Run), State(&p.Run.State), Published(p.Run.Published), Record(&p.Record),
+		Message(&p.Message),
+	}
+}
+
+// Unpack tells of each blob whether it could be read.
+func (p *Packed) Unpack(blobs [][]byte) []bool {
+	return []bool{
+		ReadFacts(blobs[0], &p.Run), ReadState(blobs[1], &p.Run.State), ReadPublished(blobs[2], &p.Run),
+		ReadRecord(blobs[3], &p.Record), ReadMessage(blobs[4], &p.Message),
+	}
+}
+
+// Seal makes a blob of any bytes, with the checksum that it must have.
+func Seal(b []byte) []byte {
+	p := newPacker(len(b))
+	p.b = append(p.b, b...)
+	return p.sealed()
+}
