@@ -50,7 +50,8 @@ func (l *loaded) finished(row store.Run, result store.Payload, err error) store.
 		row.Retention = l.rt.retention
 	}
 	s := row.State
-	s.Due, s.Finished, s.Expires, s.Settled = time.Time{}, now, expires(row, now), l.epoch
+	s.Due, s.Finished, s.Expires = time.Time{}, now, expires(row, now)
+	l.accounted(&s)
 	switch {
 	case !s.Cancelled.IsZero():
 		cancelled := l.rt.cancellation(row, err)

@@ -48,11 +48,11 @@ type State struct {
 	Cancelled time.Time
 	// Generation counts how often the run continued as new.
 	Generation int64
-	// Settled is the last epoch that is accounted for: its holder ended it, by no crash and no lost lease. It is less than
-	// that while it is not known what an epoch before it did.
+	// Settled is the last epoch that is accounted for: its holder ended it, by no crash and no lost lease. It is less
+	// than that while it is not known what an epoch before it did.
 	Settled int64
-	// Trials counts the epochs after Settled in which the run was under suspicion of killing its process, was carried out,
-	// and nothing came of it. With a record of a later epoch than Settled it means nothing.
+	// Trials counts the epochs in which the run, suspected of killing its process, was carried out for nothing.
+	// It means nothing if there is a record of a later epoch than Settled.
 	Trials int64
 }
 
