@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -117,7 +118,7 @@ func live(t *testing.T, dir string, lines int) (said []string, result string) {
 	cmd.Stderr = &complaints
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
-	_, err = cmd.StdinPipe() // it waits for each line to be heard
+	heard, err := cmd.StdinPipe() // it waits for each line to be heard
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
 	for s := bufio.NewScanner(out); s.Scan(); {
@@ -127,6 +128,8 @@ func live(t *testing.T, dir string, lines int) (said []string, result string) {
 		}
 		if said = append(said, s.Text()); len(said) == lines {
 			_ = cmd.Process.Kill()
+		} else if _, err := heard.Write([]byte{1}); err != nil {
+			break
 		}
 	}
 	if err := cmd.Wait(); len(said) < lines {
@@ -138,11 +141,15 @@ func live(t *testing.T, dir string, lines int) (said []string, result string) {
 // victim is the process that is killed.
 func victim(dir string) error {
 	ctx := context.Background()
-	go func() {
-		_, _ = io.Copy(io.Discard, os.Stdin) // nobody listens any more
-		os.Exit(3)
-	}()
-	f, exec := tolls(func(what string) { fmt.Println(what) })
+	var mu sync.Mutex
+	f, exec := tolls(func(what string) {
+		mu.Lock()
+		defer mu.Unlock()
+		fmt.Println(what)
+		if _, err := io.ReadFull(os.Stdin, make([]byte, 1)); err != nil {
+			os.Exit(3) // nobody listens any more
+		}
+	})
 	st, err := sqlite.Open(ctx, filepath.Join(dir, "runs.db"))
 	if err != nil {
 		return err
