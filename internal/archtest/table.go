@@ -73,6 +73,10 @@ var Baton = Table{
 		Touches: []string{"dry.go", "pretend.go", "record.go"},
 	},
 	"orchestrate/rules": {Imports: core, Names: 35},
+	"orchestrate/rules/expr": {
+		Imports: []string{"actions", "executor/backoff", "orchestrate/rules", "internal/nearest"},
+		Names:   20,
+	},
 	"combinators": {
 		Imports: []string{
 			"actions", "executor", "executor/backoff", "internal/kinds", "internal/latency",

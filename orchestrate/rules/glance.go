@@ -6,9 +6,9 @@ type stage[C any] struct {
 	next int
 }
 
-// glance evaluates a rule that yields nothing, as long as it goes well: as long as nothing says no, and the rule is not
-// nested deeper than people write. That far it does what a walker does, and needs nothing but its own stack. Then a walker
-// goes on from there.
+// glance evaluates a rule that yields nothing, as long as it goes well: as long as nothing says no, and the rule is
+// not nested deeper than people write. That far it does what a walker does, and needs nothing but its own stack. Then
+// a walker goes on from there.
 func (n *node[C]) glance(c C, w work) (Verdict[C], error) {
 	var stages [16]stage[C]
 	depth := 0
