@@ -4,7 +4,6 @@ import (
 	"container/list"
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -63,9 +62,8 @@ func (rt *Runtime) newLoaded(h *store.History, until time.Time) *loaded {
 	if row.Deadline.IsZero() {
 		l.ctx = ctx
 	} else {
-		late := fmt.Errorf("the deadline of run %q has passed: %w", l.id, context.DeadlineExceeded)
 		var stop context.CancelFunc
-		l.ctx, stop = context.WithDeadlineCause(ctx, row.Deadline, late)
+		l.ctx, stop = context.WithDeadlineCause(ctx, row.Deadline, errLate(l.id))
 		l.cancel = func(cause error) {
 			cancel(cause)
 			stop()

@@ -20,7 +20,8 @@ func unfinished() []store.Status {
 	return []store.Status{store.Pending, store.Running, store.Waiting, store.Blocked, store.Paused}
 }
 
-// survey says from time to time of which flows there are runs that are not known. If the store kept Open from having
+// survey says from time to time of which flows there are runs that are not known, and ends those of them that are past
+// their deadline. If the store kept Open from having
 // another try at blocked runs, that comes first.
 func (rt *Runtime) survey(blocked bool) {
 	if blocked {
@@ -123,6 +124,9 @@ func (rt *Runtime) unknown(ctx context.Context) (runs map[string]int, all bool, 
 			if rt.flows[r.Flow] == nil {
 				runs[r.Flow]++
 				left--
+				if err := rt.endUnknown(ctx, r); err != nil {
+					return nil, false, err
+				}
 			}
 		}
 		seen += len(page)
