@@ -72,12 +72,7 @@ var Baton = Table{
 		Imports: append([]string{"internal/show", "internal/turns"}, core...),
 		Touches: []string{"dry.go", "pretend.go", "record.go"},
 	},
-	"orchestrate/rules":          {Imports: core, Names: 35},
-	"orchestrate/rules/calendar": {Imports: []string{"actions", "orchestrate", "orchestrate/rules"}, Names: 10},
-	"orchestrate/rules/expr": {
-		Imports: []string{"actions", "executor/backoff", "orchestrate/rules", "internal/nearest"},
-		Names:   20,
-	},
+	"orchestrate/rules": {Imports: core, Names: 35},
 	"combinators": {
 		Imports: []string{
 			"actions", "executor", "executor/backoff", "internal/kinds", "internal/latency",
@@ -116,6 +111,13 @@ var Baton = Table{
 		},
 		Touches: anyFile,
 	},
+	"durable/store/postgres": {
+		Imports: []string{
+			"actions", "executor", "durable/store", "internal/packed",
+			"github.com/jackc/pgx/v5", "github.com/jackc/pgx/v5/...",
+		},
+		Touches: anyFile,
+	},
 	"durable/store/whole": {Imports: []string{"durable/store"}},
 	"durable/storetest": {
 		Imports: []string{
@@ -141,6 +143,7 @@ var Baton = Table{
 	"internal/nearest":  {},
 	"internal/packed":   {Imports: []string{"durable/store"}},
 	"internal/paths":    {},
+	"internal/pgserver": {Touches: anyFile},
 	"internal/show":     {Imports: []string{"actions"}},
 	"internal/snippets": {},
 	"internal/turns":    {Imports: []string{"executor"}, Touches: anyFile},

@@ -11,7 +11,6 @@ import (
 const (
 	maxDepth  = 1000
 	maxErrors = 100
-	maxCount  = 1 << 40
 )
 
 // compiler makes a flow of its parts, in one pass, and collects what is wrong with them.
@@ -23,7 +22,6 @@ type compiler struct {
 	labels map[string]bool
 	depth  int
 	count  int
-	flows  int // how deep the flows in it are
 	// naming is true while the ports of a node are read whose result is about to be given a name.
 	naming bool
 }
@@ -86,8 +84,6 @@ func (c *compiler) member(n Part, s *scope) op {
 		return c.branch(n, s)
 	case par:
 		return c.group(n, s)
-	case chooser:
-		return n.choose(c, s)
 	}
 	if n := c.resolve(n); n != nil {
 		return c.bind(n, s)
@@ -123,16 +119,10 @@ func (c *compiler) bind(n ported, s *scope) op {
 	if !isAnonymous(n) {
 		c.claim(label)
 	}
-	c.count = min(c.count+n.steps(), maxCount)
+	c.count += n.steps()
 	in, out := n.ports(c)
 	b := &bound{node: n, label: label, ports: in, out: out, skip: c.skip}
-	for i := range out {
-		out[i].origins = []origin{{b, i}}
-	}
-	b.in, b.unsure, b.from = c.wire(in, s)
-	if c.flows = max(c.flows, depthOf(n)); c.flows == maxDepth {
-		c.fail(ErrTooDeep, label, fmt.Errorf("flows may be nested %d levels deep", maxDepth))
-	}
+	b.in, b.unsure = c.wire(in, s)
 	if asFlow(n) == nil { // whose steps count themselves
 		b.counts = n.steps()
 	}
@@ -148,35 +138,16 @@ func asFlow(n ported) *Flow {
 	return f
 }
 
-// depthOf is how deep flows are nested in a node.
-func depthOf(n ported) int {
-	switch n := n.(type) {
-	case *remapped:
-		return depthOf(n.ported)
-	case *loop:
-		return depthOf(n.ported)
-	case *Flow:
-		return n.depth
-	}
-	return 0
-}
-
 // isAnonymous tells whether the node is a sequence or a group that was made a flow.
 func isAnonymous(n ported) bool {
-	switch m := n.(type) {
-	case *remapped:
-		return isAnonymous(m.ported)
-	case *loop:
-		return isAnonymous(m.ported)
-	}
 	f := asFlow(n)
 	return f != nil && f.name == ""
 }
 
 // wire finds the sources of ports. What is certainly missing is an error, unless the step is to be skipped then.
 // It tells whether something that is required may not be there.
-func (c *compiler) wire(ports []port, s *scope) (ins []input, unsure bool, from [][]origin) {
-	ins, from = make([]input, len(ports)), make([][]origin, len(ports))
+func (c *compiler) wire(ports []port, s *scope) (ins []input, unsure bool) {
+	ins = make([]input, len(ports))
 	for i, p := range ports {
 		src := s.find(p.name, p)
 		in := input{slot: -1, required: !p.optional}
@@ -197,7 +168,7 @@ func (c *compiler) wire(ports []port, s *scope) (ins []input, unsure bool, from 
 		default:
 			in.checked = p.typ == nil || !src.typ.AssignableTo(p.typ)
 		}
-		ins[i], from[i] = in, src.origins
+		ins[i] = in
 	}
-	return ins, unsure, from
+	return ins, unsure
 }

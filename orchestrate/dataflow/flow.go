@@ -23,7 +23,6 @@ type Flow struct {
 	from    []input // where the results are
 	in      []port
 	count   int
-	depth   int  // of flows within flows
 	loose   bool // whether there may be results that no step knows: inputs that stay visible
 	plans   sync.Map
 	results map[string]int
@@ -72,7 +71,7 @@ func (c *compiler) flow(parts []Part) (*Flow, error) {
 	c.stages(nodes, s, &f.sequence)
 	f.end(c, s)
 	f.seal(c, s)
-	f.count, f.depth = c.count, c.flows+1
+	f.count = c.count
 	if err := c.err(); err != nil {
 		return nil, err
 	}
@@ -110,7 +109,7 @@ func (f *Flow) end(c *compiler, s *scope) {
 		}
 		src := s.find(name, port{name: name, optional: true})
 		f.results[name] = len(f.out)
-		f.out = append(f.out, port{name: name, typ: src.typ, optional: !src.certain, by: src.by, origins: src.origins})
+		f.out = append(f.out, port{name: name, typ: src.typ, optional: !src.certain, by: src.by})
 		f.from = append(f.from, input{slot: src.slots[0], others: src.slots[1:]})
 	}
 }
@@ -128,8 +127,7 @@ func (s *scope) inOrder() []*product {
 // As is the same flow under another name, to use it twice in one flow.
 func (f *Flow) As(name string) *Flow {
 	return &Flow{
-		sequence: f.sequence, settings: f.settings, name: name, out: f.out, from: f.from, in: f.in,
-		count: f.count, depth: f.depth,
+		sequence: f.sequence, settings: f.settings, name: name, out: f.out, from: f.from, in: f.in, count: f.count,
 		loose: f.loose, results: f.results, parts: f.parts,
 	}
 }

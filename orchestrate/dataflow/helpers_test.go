@@ -46,5 +46,3 @@ func run(t *testing.T, in any, parts ...dataflow.Part) (dataflow.Values, error) 
 }
 
 type values = dataflow.Values
-
-var ctx = context.Background()

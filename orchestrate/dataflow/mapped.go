@@ -80,9 +80,7 @@ func (c *compiler) resolve(n Part) ported {
 			break
 		}
 		return n
-	case *repeat:
-		return c.loop(n)
-	case seq, par, chooser:
+	case seq, par:
 		return c.anonymous(n)
 	case nil:
 	default:
@@ -108,7 +106,7 @@ func (c *compiler) anonymous(n Part) ported {
 	c.stages([]Part{n}, s, &f.sequence)
 	f.end(c, s)
 	f.seal(c, s)
-	f.count, f.depth = c.count-before, c.flows
+	f.count = c.count - before
 	c.count, c.takes = before, takes
 	return f
 }
@@ -148,7 +146,6 @@ func rename(c *compiler, label, what string, ports []port, names map[string]stri
 		found[p.name] = true
 		if err := checkName(to); err != nil {
 			c.fail(ErrMap, label, fmt.Errorf("%s %q: %w", what, p.name, err))
-			continue
 		}
 		ports[i].name = to
 	}
@@ -161,10 +158,10 @@ func rename(c *compiler, label, what string, ports []port, names map[string]stri
 
 func notThere(what, name string, ports []port) error {
 	var b strings.Builder
-	names := sorted(namesOf(ports))
+	names := slices.Sorted(slices.Values(namesOf(ports)))
 	more := max(0, len(names)-maxVisible)
 	list(&b, names[:len(names)-more], more)
-	return fmt.Errorf("there is no %s %q: %s", what, shorten(name), b.String())
+	return fmt.Errorf("there is no %s %q: %s", what, name, b.String())
 }
 
 // function is a node that is one function.
@@ -229,9 +226,4 @@ func (m *remapped) spread(raw any, into []any, at []int32) error {
 		return m.spread1(raw, into, at)
 	}
 	return m.ported.spread(raw, into, at)
-}
-
-func sorted(names []string) []string {
-	slices.Sort(names)
-	return names
 }

@@ -7,7 +7,8 @@ import (
 )
 
 // walker evaluates a rule that yields nothing. It walks the tree with a stack of its own, so that neither the depth of
-// a rule nor the number of its parts costs a call or an allocation each.
+// a rule nor the number of its parts costs a call or an allocation each. It stays on the stack of its caller: nothing
+// here may keep a pointer to it.
 type walker[C any] struct {
 	value  C
 	status status
@@ -304,5 +305,8 @@ func (n *node[C]) judge(y actions.Yield, c C, w work) (Verdict[C], error) {
 		_, v, err := n.evaluate(y, c, w)
 		return v, err
 	}
-	return n.glance(c, w)
+	var frames [4]frame[C]
+	m := walker[C]{value: c, work: w, frames: frames[:0]}
+	m.walk(n)
+	return m.verdict()
 }
