@@ -153,36 +153,6 @@ func (b *lockedBuffer) Bytes() []byte {
 	return bytes.Clone(b.b.Bytes())
 }
 
-func TestARunThatCrashesItsProcessAgainAndAgainIsBlocked(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		st := memory.New()
-		h := begin(t, durable.NewClient(st), steps, "poison", 1)
-		crash := func() {
-			claimed, err := st.Claim(t.Context(), store.Claim{
-				Owner: "crashes", Lease: time.Second, Max: 1, Flows: []string{"steps"},
-			})
-			require.NoError(t, err)
-			require.Len(t, claimed.Runs, 1)
-			time.Sleep(time.Second) // synctest
-		}
-		for range durable.MaxCrashes {
-			crash()
-		}
-		c := &crew{store: st}
-		rt := openLater(t, st, c, durable.Config{Flows: durable.Flows(steps)})
-		await(t, h, durable.Blocked)
-		require.Contains(t, rowOf(t, st, "poison").Reason, "the last 20 times that it was carried out ended without")
-		require.Zero(t, c.count())
-		closeNow(t, rt)
-
-		// Whoever opens a runtime anew means that something was done about it.
-		_ = open(t, st, c, durable.Config{Flows: durable.Flows(steps)})
-		await(t, h, durable.Completed)
-		require.Equal(t, 1, c.count())
-	})
-}
-
 func TestARunThatCrashedAFewTimesIsCarriedOut(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -59,6 +59,7 @@ func (c *Client) cancelWrite(r store.Run, reason string, now time.Time) (store.W
 		return w, err
 	}
 	s.Cancelled, s.Failure, s.Due = now, failure, now
+	spare(&s)                                                  // so that it can end
 	if s.Status != store.Blocked && s.Status != store.Paused { // which have a reason of their own
 		s.Reason = reason
 	}

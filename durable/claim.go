@@ -76,8 +76,8 @@ func (rt *Runtime) roomLocked() int {
 	if rt.closing || len(rt.names) == 0 {
 		return 0
 	}
-	busy := rt.config.MaxConcurrent - rt.busy
-	loaded := rt.config.MaxLoaded - (len(rt.runs) - rt.departing) + rt.idle.list.Len() // which can be unloaded
+	busy := rt.config.MaxConcurrent - rt.busy + rt.suspects.extra()
+	loaded := rt.config.MaxLoaded - rt.crowding() + rt.idle.list.Len() // which can be unloaded
 	return max(0, min(busy, loaded, maxClaim))
 }
 

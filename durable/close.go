@@ -48,6 +48,7 @@ func (rt *Runtime) close(ctx context.Context) error {
 	rt.over = true
 	rt.idle.timer.Stop()
 	rt.lapses.Stop()
+	rt.suspects.timer.Stop()
 	rt.mu.Unlock()
 	rt.unwatch()
 	rt.uproot()

@@ -29,7 +29,8 @@ type Config struct {
 
 	// MaxConcurrent is how many runs are claimed to be carried out at the same time: 256 by default. Those that wait for
 	// a timer or an event do not count; when they go on while they are in memory they are not held up, so that there may
-	// be more for a while. A handler that waits for another run holds the place of its own: yield [Await] instead.
+	// be more for a while. Nor do those that are under suspicion of killing the process, of which one is carried out at a
+	// time. A handler that waits for another run holds the place of its own: yield [Await] instead.
 	MaxConcurrent int
 	// MaxLoaded is about how many runs are in memory, those that wait included: 10,000 by default. If there are more,
 	// those that have waited longest are unloaded at once.
@@ -44,8 +45,9 @@ type Config struct {
 	// s if the store tells about changes.
 	Poll time.Duration
 
-	// SweepEvery is how often runs that have expired are deleted (see [Client.Sweep]), besides when the runtime is
-	// opened: every minute by default. A negative one leaves that to others.
+	// SweepEvery is how often runs that have expired are deleted (see [Client.Sweep]), and blocked ones that are past
+	// their deadline ended, besides when the runtime is opened: every minute by default. A negative one leaves that to
+	// others.
 	SweepEvery time.Duration
 
 	// Treat says how an action is recorded; nil records every action before the flow goes on, and compares all of it when

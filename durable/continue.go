@@ -24,7 +24,8 @@ func (l *loaded) continueAsNew(j *journal.Journal, next *continuedError) *store.
 			return store.Write{}, false
 		}
 		// What Now answers first is on record, and that is how crashes of this generation are counted.
-		s.Generation, s.Started, s.Settled = generation, exact(time.Now()), l.epoch
+		s.Generation, s.Started = generation, exact(time.Now())
+		l.accounted(&s)
 		return store.Write{Consumed: pending.Consumed, State: &s, Restart: &input}, true
 	})
 	switch {
@@ -44,6 +45,7 @@ func (l *loaded) continueAsNew(j *journal.Journal, next *continuedError) *store.
 		l.stopped(j, err)
 		return nil
 	}
+	l.getsOn()
 	l.parental.Store(true) // who knows what earlier generations have started
 	l.saw(h.Run)
 	return &h

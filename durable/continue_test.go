@@ -169,9 +169,9 @@ func TestContinuingAsNewSurvivesAStoreThatFails(t *testing.T) {
 	for seed := range uint64(5) {
 		synctest.Test(t, func(t *testing.T) {
 			st := newFlaky(seed)
-			h := begin(t, durable.NewClient(st.Store), adding, "r", round{Left: 50})
+			h := begin(t, durable.NewClient(st.memory), adding, "r", round{Left: 50})
 			for i := range 50 {
-				require.NoError(t, durable.NewClient(st.Store).Send(t.Context(), "r", "n", i))
+				require.NoError(t, durable.NewClient(st.memory).Send(t.Context(), "r", "n", i))
 			}
 			st.fails(15, 15)
 			rt := openLater(t, st, &crew{}, durable.Config{Flows: durable.Flows(adding)})
@@ -179,7 +179,7 @@ func TestContinuingAsNewSurvivesAStoreThatFails(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, 50*49/2, sum)
 			closeNow(t, rt)
-			require.EqualValues(t, 50, rowOf(t, st.Store, "r").Generation)
+			require.EqualValues(t, 50, rowOf(t, st.memory, "r").Generation)
 		})
 	}
 }

@@ -28,7 +28,8 @@ func (l *loaded) finish(j *journal.Journal, result any, err error) {
 	pending := j.Pending()
 	var status store.Status
 	failed := l.conclude(l.life, func(row store.Run) store.Write {
-		s := l.finished(row, payload, err)
+		s := l.rt.finished(row, payload, err)
+		l.accounted(&s)
 		status = s.Status
 		return store.Write{
 			Records: pending.Records, Consumed: pending.Consumed, State: &s, Release: true, Send: childEnd(row, s),
@@ -44,21 +45,21 @@ func (l *loaded) finish(j *journal.Journal, result any, err error) {
 
 // finished is the state of a run that ends with a result or an error. One that is to be cancelled is, whatever it came
 // to.
-func (l *loaded) finished(row store.Run, result store.Payload, err error) store.State {
+func (c *Client) finished(row store.Run, result store.Payload, err error) store.State {
 	now := exact(time.Now())
 	if row.Retention == 0 {
-		row.Retention = l.rt.retention
+		row.Retention = c.retention
 	}
 	s := row.State
-	s.Due, s.Finished, s.Expires, s.Settled = time.Time{}, now, expires(row, now), l.epoch
+	s.Due, s.Finished, s.Expires = time.Time{}, now, expires(row, now)
 	switch {
 	case !s.Cancelled.IsZero():
-		cancelled := l.rt.cancellation(row, err)
+		cancelled := c.cancellation(row, err)
 		s.Status, s.Reason = store.Cancelled, cancelled.Reason
-		s.Failure = l.rt.encodeFailure(cancelled)
+		s.Failure = c.encodeFailure(cancelled)
 	case err != nil:
 		s.Status = store.Failed
-		s.Failure = l.rt.encodeFailure(err)
+		s.Failure = c.encodeFailure(err)
 	default:
 		s.Status = store.Completed
 		s.Result = result

@@ -48,8 +48,8 @@ func TestRunsEndAlthoughTheStoreFails(t *testing.T) {
 			for seed := range uint64(3) {
 				synctest.Test(t, func(t *testing.T) {
 					st := newFlaky(seed)
-					c := slow(st.Store, time.Millisecond)
-					client := durable.NewClient(st.Store)
+					c := slow(st.memory, time.Millisecond)
+					client := durable.NewClient(st.memory)
 					handles := make([]*durable.Handle[int], 20)
 					for i := range handles {
 						handles[i] = begin(t, client, busy, runID(i), 4)
@@ -63,7 +63,7 @@ func TestRunsEndAlthoughTheStoreFails(t *testing.T) {
 					c.onceAfterRecord(t)
 					closeNow(t, rt)
 					for _, h := range handles {
-						row := rowOf(t, st.Store, h.ID())
+						row := rowOf(t, st.memory, h.ID())
 						require.Equal(t, store.Completed, row.Status)
 						require.Empty(t, row.Owner)
 					}
@@ -82,7 +82,7 @@ func TestNothingIsLostWhileTheStoreIsAway(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				st := newFlaky(1)
-				c := slow(st.Store, time.Second)
+				c := slow(st.memory, time.Second)
 				rt := open(t, st, c, durable.Config{Flows: durable.Flows(steps, compensating)})
 				var handles []*durable.Handle[string]
 				for i := range 50 {
@@ -117,7 +117,7 @@ func TestARuntimeThatCannotRenewItsLeasesStopsItsRuns(t *testing.T) {
 		st := newFlaky(1)
 		ended := make(chan time.Duration, 2)
 		began := time.Now()
-		c := &crew{store: st.Store, do: func(ctx context.Context, w work) (string, error) {
+		c := &crew{store: st.memory, do: func(ctx context.Context, w work) (string, error) {
 			err := pause(ctx, time.Hour)
 			if errors.Is(err, store.ErrFenced) {
 				ended <- time.Since(began)
@@ -134,6 +134,6 @@ func TestARuntimeThatCannotRenewItsLeasesStopsItsRuns(t *testing.T) {
 		_, err := h.Result(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, 2, c.count())
-		require.EqualValues(t, 2, rowOf(t, st.Store, "r").Epoch)
+		require.EqualValues(t, 2, rowOf(t, st.memory, "r").Epoch)
 	})
 }

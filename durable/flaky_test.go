@@ -1,7 +1,6 @@
 package durable_test
 
 import (
-	"context"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -9,11 +8,14 @@ import (
 
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/durable/store/memory"
+	"github.com/baton-go/baton/durable/storetest"
 )
 
-// flaky is a store that fails, is slow, or is away.
+// flaky is a store in memory that fails, is slow, or is away. Only sending never fails, which the tests do themselves.
 type flaky struct {
-	*memory.Store
+	store.Store
+	memory *memory.Store // never fails
+
 	// Of 100 calls so many fail before they do anything, and after.
 	before, after int
 	slow          time.Duration // every call takes up to so long
@@ -30,7 +32,9 @@ func newFlaky(seed uint64) *flaky { return flakyOn(memory.New(), seed) }
 
 // flakyOn is the way of one process to a store that others have, too.
 func flakyOn(st *memory.Store, seed uint64) *flaky {
-	return &flaky{Store: st, random: rand.New(rand.NewPCG(seed, 0)), calls: map[string]int{}}
+	f := &flaky{memory: st, random: rand.New(rand.NewPCG(seed, 0)), calls: map[string]int{}}
+	f.Store = storetest.NewFaulty(st, f.fault)
+	return f
 }
 
 // fails sets how many of 100 calls fail before and after they do anything.
@@ -40,61 +44,31 @@ func (f *flaky) fails(before, after int) {
 	f.before, f.after = before, after
 }
 
-// call makes a call, or does not.
-func call[T any](ctx context.Context, f *flaky, name string, made func() (T, error)) (T, error) {
-	var none T
-	f.mu.Lock()
-	f.calls[name]++
-	fate := f.random.IntN(100)
-	before, after, takes := f.before, f.after, time.Duration(0)
-	if f.slow > 0 {
-		takes = time.Duration(f.random.Int64N(int64(f.slow)))
-	}
-	f.mu.Unlock()
-	if takes > 0 {
-		if err := pause(ctx, takes); err != nil {
-			return none, err
-		}
+// fault is what happens to a call.
+func (f *flaky) fault(c storetest.Call) (fault storetest.Fault) {
+	if c.Method == "Send" {
+		return fault
 	}
 	f.gate.RLock()
 	defer f.gate.RUnlock()
-	if f.away.Load() || fate < before {
-		return none, errBroken
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls[c.Method] = int(c.N)
+	switch fate := f.random.IntN(100); {
+	case f.away.Load() || fate < f.before:
+		fault.Before = errBroken
+	case fate < f.before+f.after:
+		fault.After = errBroken
 	}
-	result, err := made()
-	if err == nil && fate < before+after {
-		return none, errBroken
+	if f.slow > 0 {
+		fault.Slow = time.Duration(f.random.Int64N(int64(f.slow)))
 	}
-	return result, err
-}
-
-func (f *flaky) Claim(ctx context.Context, c store.Claim) (store.Claimed, error) {
-	return call(ctx, f, "claim", func() (store.Claimed, error) { return f.Store.Claim(ctx, c) })
-}
-
-func (f *flaky) Renew(ctx context.Context, owner string, lease time.Duration) ([]store.Held, error) {
-	return call(ctx, f, "renew", func() ([]store.Held, error) { return f.Store.Renew(ctx, owner, lease) })
-}
-
-func (f *flaky) Commit(ctx context.Context, writes []store.Write) ([]error, error) {
-	return call(ctx, f, "commit", func() ([]error, error) { return f.Store.Commit(ctx, writes) })
-}
-
-func (f *flaky) Load(ctx context.Context, id string, from store.Mark) (store.History, error) {
-	return call(ctx, f, "load", func() (store.History, error) { return f.Store.Load(ctx, id, from) })
-}
-
-func (f *flaky) List(ctx context.Context, q store.Query) ([]store.Run, error) {
-	return call(ctx, f, "list", func() ([]store.Run, error) { return f.Store.List(ctx, q) })
-}
-
-func (f *flaky) Create(ctx context.Context, runs []store.Run) ([]store.Created, error) {
-	return call(ctx, f, "create", func() ([]store.Created, error) { return f.Store.Create(ctx, runs) })
+	return fault
 }
 
 func (f *flaky) Watch(tell func(store.Notice)) (stop func()) {
 	if f.deaf {
 		return func() {}
 	}
-	return f.Store.Watch(tell)
+	return f.memory.Watch(tell)
 }

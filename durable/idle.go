@@ -23,9 +23,16 @@ func (rt *Runtime) rest(l *loaded) {
 	l.resting.Store(true)
 	rt.busy--
 	rt.enlist(l)
+	hurry := l.unproven() // it would be killed with others for nothing
+	if hurry {
+		rt.delist(l)
+	}
+	rt.nextTrial()
 	rt.mu.Unlock()
 	if _, idle := l.journal.Load().Idle(); !idle {
 		rt.stir(l) // it was woken before it was on the list
+	} else if hurry {
+		rt.unload(l, true)
 	}
 	rt.roomMade()
 	rt.crowd()
@@ -48,12 +55,14 @@ func (rt *Runtime) forget(l *loaded) {
 	}
 	delete(rt.runs, l.id)
 	rt.delist(l)
+	rt.suspects.drop(l)
 	if !l.resting.Load() {
 		rt.busy--
 	}
 	if l.leaving {
 		rt.departing--
 	}
+	rt.endTrial(l)
 	rt.change()
 }
 
@@ -135,12 +144,17 @@ func (rt *Runtime) unloadIdle() {
 	}
 }
 
+// crowding is how many runs in memory MaxLoaded is about. The caller holds the lock.
+func (rt *Runtime) crowding() int {
+	return len(rt.runs) - rt.departing - len(rt.suspects.queue) - rt.suspects.extra()
+}
+
 // crowd unloads the runs that have waited longest while there are too many in memory.
 func (rt *Runtime) crowd() {
 	for {
 		rt.mu.Lock()
 		e := rt.idle.list.Front()
-		if e == nil || len(rt.runs)-rt.departing <= rt.config.MaxLoaded {
+		if e == nil || rt.crowding() <= rt.config.MaxLoaded {
 			rt.mu.Unlock()
 			return
 		}

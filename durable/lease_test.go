@@ -123,6 +123,7 @@ func TestAllHandlersOfARunAreToldThatItIsLost(t *testing.T) {
 // takeOver has another process claim a run. Nobody else does meanwhile who needs the gate.
 func takeOver(t *testing.T, st store.Store, id string, gate sync.Locker) {
 	t.Helper()
+	synctest.Wait() // for the calls under way
 	gate.Lock()
 	defer gate.Unlock()
 	row := rowOf(t, st, id)
@@ -148,17 +149,17 @@ func TestLeasesThatNobodyMakesUseOfAreGivenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st := newFlaky(1)
 		st.fails(0, 100) // all is done, and nobody hears of it
-		c := slow(st.Store, time.Second)
-		h := begin(t, durable.NewClient(st.Store), steps, "r", 1)
+		c := slow(st.memory, time.Second)
+		h := begin(t, durable.NewClient(st.memory), steps, "r", 1)
 		rt := open(t, st, c, durable.Config{Flows: durable.Flows(steps)})
 		time.Sleep(time.Second) // synctest
-		require.NotEmpty(t, rowOf(t, st.Store, "r").Owner)
+		require.NotEmpty(t, rowOf(t, st.memory, "r").Owner)
 		st.fails(0, 0)
 		began := time.Now()
 		_, err := h.Result(t.Context())
 		require.NoError(t, err)
 		require.Less(t, time.Since(began), 5*time.Second, "it does not wait for the lease to run out")
-		require.EqualValues(t, 2, rowOf(t, st.Store, "r").Epoch)
+		require.EqualValues(t, 2, rowOf(t, st.memory, "r").Epoch)
 		closeNow(t, rt)
 	})
 }

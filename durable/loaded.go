@@ -4,7 +4,6 @@ import (
 	"container/list"
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,7 +27,8 @@ type loaded struct {
 
 	journal  atomic.Pointer[journal.Journal] // of the generation; nil before the first
 	revision atomic.Int64
-	crashes  int         // lives before this one that came to nothing
+	past     past        // how earlier lives have ended; set before the flow is called
+	gotOn    atomic.Bool // this life has left a record, or it was on trial for long enough
 	resting  atomic.Bool // every strand waits; changes under the runtime's lock
 	parental atomic.Bool // there may be children
 	told     atomic.Bool // that ctx had ended, when the run was unloaded
@@ -40,6 +40,8 @@ type loaded struct {
 	until     time.Time // when the lease ends
 	renewed   int       // the round in which it was renewed last
 	leaving   bool      // its last write is under way
+	turn      chan bool // of a suspect in the queue: whether it may be tried now
+	tryAt     time.Time // when that may be at the earliest
 
 	mu        sync.Mutex
 	row       store.Run
@@ -60,9 +62,8 @@ func (rt *Runtime) newLoaded(h *store.History, until time.Time) *loaded {
 	if row.Deadline.IsZero() {
 		l.ctx = ctx
 	} else {
-		late := fmt.Errorf("the deadline of run %q has passed: %w", l.id, context.DeadlineExceeded)
 		var stop context.CancelFunc
-		l.ctx, stop = context.WithDeadlineCause(ctx, row.Deadline, late)
+		l.ctx, stop = context.WithDeadlineCause(ctx, row.Deadline, errLate(l.id))
 		l.cancel = func(cause error) {
 			cancel(cause)
 			stop()
@@ -84,12 +85,15 @@ func loadedFrom(ctx context.Context) *loaded {
 func (l *loaded) carryOut(h *store.History) {
 	defer l.rt.gone(l)
 	defer l.news.stop()
-	if l.crashes = crashes(h); l.crashes >= maxCrashes {
-		l.block(fmt.Sprintf("the last %d times that it was carried out ended without a new record: it crashes the "+
-			"process, or loses its lease", l.crashes))
+	l.past = pastOf(h)
+	if l.past.guilty() {
+		l.block(l.past.reason())
 		return
 	}
 	l.parental.Store(mayHaveChildren(h))
+	if l.past.suspect() && !l.tried(h) {
+		return
+	}
 	l.saw(h.Run)
 	for h != nil {
 		h = l.generation(h)
@@ -126,18 +130,6 @@ func (l *loaded) generation(h *store.History) *store.History {
 	}
 	l.finish(j, result, err)
 	return nil
-}
-
-// maxCrashes is how many lives of a run may come to nothing, one after the other, before it is blocked.
-const maxCrashes = 20
-
-// crashes counts the lives of a run that ended suddenly, after the last that has left a record or ended in good order.
-func crashes(h *store.History) int {
-	last := h.Run.Settled
-	for i := range h.Records {
-		last = max(last, h.Records[i].Epoch)
-	}
-	return int(h.Run.Epoch - 1 - last)
 }
 
 func (l *loaded) journalConfig(h *store.History) journal.Config {
@@ -183,6 +175,8 @@ func (l *loaded) Append(_ context.Context, e journal.Entry) error {
 	err := l.rt.commits.commit(l.life, w)
 	if err != nil {
 		l.stop(err)
+	} else if !l.gotOn.Load() {
+		l.getsOn()
 	}
 	return err
 }
@@ -212,6 +206,7 @@ func (l *loaded) drain() {
 	if j := l.journal.Load(); j != nil && !j.Unload() {
 		j.Drain()
 	}
+	l.rt.unqueue(l)
 }
 
 // saw takes in the row as it was read from the store.

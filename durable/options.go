@@ -66,8 +66,9 @@ func WithStartAt(t time.Time) StartOption {
 }
 
 // WithDeadline says by when the run must have ended. After that its contexts are done with
-// context.DeadlineExceeded, it may compensate under a shield, and it fails. A deadline that is not after the start of
-// the run is an error; the zero time is no deadline.
+// context.DeadlineExceeded, it may compensate under a shield, and it fails. A run that is blocked fails without that,
+// at the next sweep of a runtime (Config.SweepEvery), and one whose flow no runtime knows an hour later or so. A
+// deadline that is not after the start of the run is an error; the zero time is no deadline.
 func WithDeadline(t time.Time) StartOption {
 	return func(o *startOptions) { o.deadline = o.checkTime("deadline", t) }
 }

@@ -69,21 +69,8 @@ func (l *loaded) children() []store.Run {
 	if !l.parental.Load() {
 		return nil
 	}
-	q := store.Query{Parent: l.id, Statuses: unfinished()}
-	var children []store.Run
-	for {
-		page, err := l.rt.insisting.store.List(l.life, q)
-		if err != nil || len(page) == 0 {
-			return children
-		}
-		for _, r := range page {
-			if r.OnParentClose == store.CancelOnClose && r.Cancelled.IsZero() {
-				children = append(children, r)
-			}
-		}
-		last := page[len(page)-1]
-		q.After = store.Cursor{Created: last.Created, ID: last.ID}
-	}
+	children, _ := l.rt.insisting.dependents(l.life, l.id)
+	return children
 }
 
 // cancelled tells the run that it is to be cancelled, and its children. Those that it starts after it was told, to

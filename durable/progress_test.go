@@ -46,7 +46,7 @@ func TestProgressIsKeptAFewTimesASecond(t *testing.T) {
 		require.EqualValues(t, 9, p.Done, "what was told last stays")
 		st.mu.Lock()
 		defer st.mu.Unlock()
-		require.LessOrEqual(t, st.calls["commit"], 12, "ten times alone, with the step, and with the end")
+		require.LessOrEqual(t, st.calls["Commit"], 12, "ten times alone, with the step, and with the end")
 	})
 }
 
@@ -68,7 +68,7 @@ func TestReportingOftenCostsLittle(t *testing.T) {
 		require.NoError(t, err)
 		st.mu.Lock()
 		defer st.mu.Unlock()
-		require.LessOrEqual(t, st.calls["commit"], 8)
+		require.LessOrEqual(t, st.calls["Commit"], 8)
 	})
 }
 

@@ -78,7 +78,11 @@ func (l *loaded) release(j *journal.Journal) {
 	until, waits := j.Idle()
 	l.left("unload", l.conclude(l.life, func(row store.Run) store.Write {
 		s := row.State
-		s.Status, s.Settled, s.Due = store.Waiting, l.epoch, exact(time.Now())
+		s.Status, s.Due = store.Waiting, exact(time.Now())
+		l.brokenOff(&s)
+		if waits {
+			l.accounted(&s)
+		}
 		if waits && (row.Cancelled.IsZero() || l.told.Load()) {
 			s.Due = l.due(until, row.Deadline)
 		}
@@ -100,7 +104,8 @@ func (l *loaded) due(until, deadline time.Time) time.Time {
 func (l *loaded) interrupted() {
 	l.left("interrupt", l.conclude(l.rt.root, func(row store.Run) store.Write {
 		s := row.State
-		s.Status, s.Settled, s.Due = store.Waiting, l.epoch, exact(time.Now())
+		s.Status, s.Due = store.Waiting, exact(time.Now())
+		l.brokenOff(&s)
 		return store.Write{State: &s, Release: true}
 	}))
 }
@@ -111,7 +116,7 @@ func (l *loaded) retry(why error) {
 	l.rt.log.WarnContext(l.life, "durable: a run is tried again", "run", l.id, "flow", l.def.name, "error", why)
 	l.left("retry", l.conclude(l.life, func(row store.Run) store.Write {
 		s := row.State
-		s.Status, s.Due = store.Waiting, exact(time.Now().Add(retryPause(l.crashes)))
+		s.Status, s.Due = store.Waiting, exact(time.Now().Add(retryPause(l.past.crashes)))
 		return store.Write{State: &s, Release: true, Seen: l.seen()}
 	}))
 }
@@ -121,7 +126,8 @@ func (l *loaded) block(reason string) {
 	l.rt.log.WarnContext(l.life, "durable: a run is blocked", "run", l.id, "flow", l.def.name, "reason", reason)
 	l.left("block", l.conclude(l.life, func(row store.Run) store.Write {
 		s := row.State
-		s.Status, s.Due, s.Reason, s.Settled = store.Blocked, time.Time{}, reason, l.epoch
+		s.Status, s.Due, s.Reason = store.Blocked, time.Time{}, reason
+		l.brokenOff(&s)
 		return store.Write{State: &s, Release: true}
 	}))
 }

@@ -182,17 +182,17 @@ func TestAChildIsStartedOnceAlthoughTheStoreFails(t *testing.T) {
 	for seed := range uint64(10) {
 		synctest.Test(t, func(t *testing.T) {
 			st := newFlaky(seed)
-			h := begin(t, durable.NewClient(st.Store), parent, "p", family{
+			h := begin(t, durable.NewClient(st.memory), parent, "p", family{
 				Children: []time.Duration{time.Hour, time.Minute, 0}, Await: true,
 			})
 			st.fails(20, 20)
-			c := &crew{store: st.Store}
+			c := &crew{store: st.memory}
 			rt := openLater(t, st, c, durable.Config{Flows: durable.Flows(parent, child)})
 			results, err := h.Result(t.Context())
 			require.NoError(t, err)
 			require.Len(t, results, 3)
 			closeNow(t, rt)
-			runs, err := st.Store.List(t.Context(), store.Query{Parent: "p"})
+			runs, err := st.memory.List(t.Context(), store.Query{Parent: "p"})
 			require.NoError(t, err)
 			require.Len(t, runs, 3)
 			c.onceAfterRecord(t)

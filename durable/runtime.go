@@ -57,6 +57,7 @@ type Runtime struct {
 	departing int // those whose last write is under way
 	round     int // of renewals
 	idle      idleList
+	suspects  suspects
 	lapses    *time.Timer
 	claiming  bool
 	missed    map[string][]store.Notice // about runs that are not in memory, while claiming
@@ -79,6 +80,7 @@ func Open(ctx context.Context, s store.Store, exec executor.Executor, c Config) 
 		return nil, fmt.Errorf("durable.Open: %w", err)
 	}
 	rt.idle.timer = time.AfterFunc(rt.config.UnloadAfter, rt.unloadIdle)
+	rt.suspects.timer = time.AfterFunc(rt.config.Lease, rt.trialDue)
 	rt.lapses = time.AfterFunc(rt.config.Lease, rt.lapse)
 	if w, ok := s.(store.Watcher); ok {
 		rt.unwatch = w.Watch(rt.notice)

@@ -20,7 +20,8 @@ func unfinished() []store.Status {
 	return []store.Status{store.Pending, store.Running, store.Waiting, store.Blocked, store.Paused}
 }
 
-// survey says from time to time of which flows there are runs that are not known. If the store kept Open from having
+// survey says from time to time of which flows there are runs that are not known, and ends those of them that are past
+// their deadline. If the store kept Open from having
 // another try at blocked runs, that comes first.
 func (rt *Runtime) survey(blocked bool) {
 	if blocked {
@@ -42,7 +43,9 @@ func (rt *Runtime) survey(blocked bool) {
 	}
 }
 
-// unblock makes the blocked runs of the runtime's flows due: the code may be another one now.
+// unblock makes the blocked runs of the runtime's flows due: the code may be another one now. If a process has died
+// during a trial, it is that which has the runtime opened again, and those that are blocked because of trials stay so:
+// or else two of them could have each other tried for ever.
 func (rt *Runtime) unblock(ctx context.Context) error {
 	if len(rt.names) == 0 {
 		return nil
@@ -53,18 +56,49 @@ func (rt *Runtime) unblock(ctx context.Context) error {
 		if err != nil || len(page) == 0 {
 			return err
 		}
+		q.After = cursorOf(page)
+		guilty := func(r store.Run) bool { return r.Trials >= maxTrials }
+		if slices.ContainsFunc(page, guilty) {
+			died, err := rt.diedOnTrial(ctx)
+			if err != nil {
+				return err
+			}
+			if died {
+				page = slices.DeleteFunc(page, guilty)
+			}
+		}
 		writes := make([]store.Write, 0, len(page))
 		for _, r := range page {
 			s := r.State
-			s.Status, s.Due, s.Reason, s.Settled = store.Waiting, exact(time.Now()), "", r.Epoch
+			spare(&s)
+			s.Status, s.Due, s.Reason = store.Waiting, exact(time.Now()), ""
 			writes = append(writes, store.Write{Run: r.ID, State: &s, Revision: r.Revision})
 		}
 		if _, err := rt.store.Commit(ctx, writes); err != nil { // who was quicker was so with reason
 			return err
 		}
-		last := page[len(page)-1]
-		q.After = store.Cursor{Created: last.Created, ID: last.ID}
 	}
+}
+
+// diedOnTrial tells whether a process has died while a run was on trial, or has one on trial now.
+func (rt *Runtime) diedOnTrial(ctx context.Context) (bool, error) {
+	q := store.Query{Statuses: []store.Status{store.Running}, Flows: rt.names}
+	for {
+		page, err := rt.store.List(ctx, q)
+		if err != nil || len(page) == 0 {
+			return false, err
+		}
+		if slices.ContainsFunc(page, func(r store.Run) bool { return r.Trials > 0 }) {
+			return true, nil
+		}
+		q.After = cursorOf(page)
+	}
+}
+
+// cursorOf is the place behind a page.
+func cursorOf(page []store.Run) store.Cursor {
+	last := page[len(page)-1]
+	return store.Cursor{Created: last.Created, ID: last.ID}
 }
 
 // unknown counts the runs that have not ended of flows that the runtime does not know, by flow. all is false if there
@@ -90,11 +124,13 @@ func (rt *Runtime) unknown(ctx context.Context) (runs map[string]int, all bool, 
 			if rt.flows[r.Flow] == nil {
 				runs[r.Flow]++
 				left--
+				if err := rt.endUnknown(ctx, r); err != nil {
+					return nil, false, err
+				}
 			}
 		}
 		seen += len(page)
-		last := page[len(page)-1]
-		q.After = store.Cursor{Created: last.Created, ID: last.ID}
+		q.After = cursorOf(page)
 	}
 	return runs, left <= 0, nil
 }

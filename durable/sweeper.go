@@ -2,7 +2,7 @@ package durable
 
 import "time"
 
-// sweeper deletes what has expired: at once, and from time to time.
+// sweeper ends what is past its deadline and blocked, and deletes what has expired: at once, and from time to time.
 func (rt *Runtime) sweeper() {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -12,7 +12,10 @@ func (rt *Runtime) sweeper() {
 		case <-rt.root.Done():
 			return
 		}
-		n, err := rt.Sweep(rt.root)
+		n, err := 0, rt.endOverdue(rt.root)
+		if err == nil {
+			n, err = rt.Sweep(rt.root)
+		}
 		switch {
 		case rt.root.Err() != nil:
 			return

@@ -1,6 +1,7 @@
 package durabletest_test
 
 import (
+	"flag"
 	"io"
 	"os"
 	"strings"
@@ -21,6 +22,9 @@ func inTest(name string, test func(t *testing.T)) string {
 	}()
 	stdout, ran := os.Stdout, false
 	os.Stdout = w
+	skip := flag.Lookup("test.skip").Value
+	skipped := skip.String()
+	_ = skip.Set("")
 	testing.RunTests(func(string, string) (bool, error) { return true, nil }, []testing.InternalTest{{
 		Name: name, F: func(t *testing.T) {
 			if ran {
@@ -30,6 +34,7 @@ func inTest(name string, test func(t *testing.T)) string {
 			test(t)
 		},
 	}})
+	_ = skip.Set(skipped)
 	os.Stdout = stdout
 	_ = w.Close()
 	_, text, _ := strings.Cut(<-said, "_test.go:")

@@ -52,7 +52,7 @@ func drawHistory(t *rapid.T) store.History {
 			Started: drawTime(t, "started"), Finished: drawTime(t, "finished"), Expires: drawTime(t, "expires"),
 			Result: drawPayload(t, "result"), Failure: drawPayload(t, "failure"), Reason: text("reason"),
 			Cancelled: drawTime(t, "cancelled"), Generation: rapid.Int64Range(0, 9).Draw(t, "generation"),
-			Settled: rapid.Int64Range(0, 9).Draw(t, "settled"),
+			Settled: rapid.Int64Range(0, 9).Draw(t, "settled"), Trials: rapid.Int64Range(0, 9).Draw(t, "trials"),
 		},
 		Published: rapid.SampledFrom([][]byte{nil, []byte(`{"a":1}`)}).Draw(t, "published"),
 	}}

@@ -34,6 +34,7 @@ type exportedRun struct {
 	Cancelled  time.Time        `json:"cancelled,omitzero"`
 	Generation int64            `json:"generation,omitempty"`
 	Settled    int64            `json:"settled,omitempty"`
+	Trials     int64            `json:"trials,omitempty"`
 	Published  []byte           `json:"published,omitempty"`
 }
 
@@ -45,7 +46,8 @@ func exportRun(r store.Run) exportedRun {
 		Queue: r.Queue, Priority: r.Priority, Labels: r.Labels, Created: r.Created.UTC(), Deadline: r.Deadline.UTC(),
 		Due: r.Due.UTC(), Started: r.Started.UTC(), Finished: r.Finished.UTC(), Expires: r.Expires.UTC(),
 		Result: exportPayload(r.Result), Failure: exportPayload(r.Failure), Reason: r.Reason,
-		Cancelled: r.Cancelled.UTC(), Generation: r.Generation, Settled: r.Settled, Published: r.Published,
+		Cancelled: r.Cancelled.UTC(), Generation: r.Generation, Settled: r.Settled, Trials: r.Trials,
+		Published: r.Published,
 	}
 	if r.OnParentClose == store.Abandon {
 		e.OnParentClose = abandon
@@ -65,7 +67,7 @@ func (e *exportedRun) run() (r store.Run, err error) {
 		Priority: e.Priority, Labels: e.Labels, Created: e.Created, Deadline: e.Deadline, Published: e.Published,
 		State: store.State{
 			Due: e.Due, Started: e.Started, Finished: e.Finished, Expires: e.Expires, Reason: e.Reason,
-			Cancelled: e.Cancelled, Generation: e.Generation, Settled: e.Settled,
+			Cancelled: e.Cancelled, Generation: e.Generation, Settled: e.Settled, Trials: e.Trials,
 		},
 	}
 	switch e.OnParentClose {

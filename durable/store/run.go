@@ -48,8 +48,12 @@ type State struct {
 	Cancelled time.Time
 	// Generation counts how often the run continued as new.
 	Generation int64
-	// Settled is the last epoch that was ended by its holder: no crash, no lost lease.
+	// Settled is the last epoch that is accounted for: its holder ended it, by no crash and no lost lease. It is less
+	// than that while it is not known what an epoch before it did.
 	Settled int64
+	// Trials counts the epochs in which the run, suspected of killing its process, was carried out for nothing.
+	// It means nothing if there is a record of a later epoch than Settled.
+	Trials int64
 }
 
 // Lease says who may write to a run. The epoch is the fencing token: it is raised by every claim, and a write under an

@@ -69,7 +69,7 @@ func valueChecks() []check {
 		{"numbers are kept to the last bit", func(k *kit) {
 			for i, n := range []int64{math.MaxInt64, math.MinInt64, 1<<53 + 1} {
 				r := k.pending(string(rune('a' + i)))
-				r.Retention, r.Generation, r.Settled = time.Duration(n), n, n
+				r.Retention, r.Generation, r.Settled, r.Trials = time.Duration(n), n, n, n
 				r.Priority = int(int32(n >> 32)) //nolint:gosec // it is cut on purpose
 				r.Flow = r.ID
 				k.create(r)

@@ -21,7 +21,7 @@ func (k *kit) fullState(s store.Status) store.State {
 	return store.State{
 		Status: s, Due: k.moment(3), Started: k.moment(4), Finished: k.moment(5), Expires: k.moment(6),
 		Result: payload("result"), Failure: payload("failure"), Reason: "reason", Cancelled: k.moment(7),
-		Generation: 8, Settled: 9,
+		Generation: 8, Settled: 9, Trials: 10,
 	}
 }
 

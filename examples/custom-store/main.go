@@ -2,8 +2,9 @@
 //
 // What Baton keeps of a run goes through eight methods: the contract is the package durable/store, and every sentence
 // of it is a test of the package durable/storetest. The store here keeps runs in a map, and appends the runs that a
-// transaction changed to a file: 150 lines of code in store.go, and 40 in log.go. What a change does to a run it leaves
-// to durable/store/whole. It is simple rather than quick: a claim looks at all runs, and a change writes a whole run.
+// transaction changed to a file: about 150 lines of code in store.go, and 50 in log.go. What a change does to a run it
+// leaves to durable/store/whole. It is simple rather than quick: a claim looks at all runs, and a change writes a whole
+// run.
 //
 //   - It is no store.Watcher, so the runtime polls. A store whose changes are all made in one process becomes one by
 //     embedding store.Hub and calling Tell after each change.

@@ -72,7 +72,12 @@ var Baton = Table{
 		Imports: append([]string{"internal/show", "internal/turns"}, core...),
 		Touches: []string{"dry.go", "pretend.go", "record.go"},
 	},
-	"orchestrate/rules": {Imports: core, Names: 35},
+	"orchestrate/rules":          {Imports: core, Names: 35},
+	"orchestrate/rules/calendar": {Imports: []string{"actions", "orchestrate", "orchestrate/rules"}, Names: 10},
+	"orchestrate/rules/expr": {
+		Imports: []string{"actions", "executor/backoff", "orchestrate/rules", "internal/nearest"},
+		Names:   20,
+	},
 	"combinators": {
 		Imports: []string{
 			"actions", "executor", "executor/backoff", "internal/kinds", "internal/latency",

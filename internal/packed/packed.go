@@ -121,7 +121,8 @@ func ReadPublished(b []byte, r *store.Run) bool {
 // State packs what has no column of a state; nil is for a state that has nothing of it.
 func State(s *store.State) []byte {
 	if s.Result.Codec == "" && s.Result.Data == nil && s.Failure.Codec == "" && s.Failure.Data == nil &&
-		s.Reason == "" && s.Cancelled.IsZero() && s.Generation == 0 && s.Settled == 0 {
+		s.Reason == "" && s.Cancelled.IsZero() && s.Generation == 0 && s.Settled == 0 &&
+		s.Trials == 0 {
 		return nil
 	}
 	p := newPacker(len(s.Result.Data) + len(s.Failure.Data) + len(s.Reason))
@@ -131,6 +132,9 @@ func State(s *store.State) []byte {
 	p.time(s.Cancelled)
 	p.int(s.Generation)
 	p.int(s.Settled)
+	if s.Trials != 0 { // which hardly any run has
+		p.int(s.Trials)
+	}
 	return p.sealed()
 }
 
@@ -146,5 +150,8 @@ func ReadState(b []byte, s *store.State) bool {
 	s.Cancelled = u.time()
 	s.Generation = u.int()
 	s.Settled = u.int()
+	if len(u.b) > 0 {
+		s.Trials = u.int()
+	}
 	return u.done()
 }

@@ -35,7 +35,7 @@ func anything(t *rapid.T) packed.Packed {
 			State: store.State{
 				Result: payload("result"), Failure: payload("failure"), Reason: text.Draw(t, "reason"),
 				Cancelled: moment("cancelled"), Generation: rapid.Int64().Draw(t, "generation"),
-				Settled: rapid.Int64().Draw(t, "settled"),
+				Settled: rapid.Int64().Draw(t, "settled"), Trials: rapid.Int64().Draw(t, "trials"),
 			},
 		},
 		Record: store.Record{

@@ -8,6 +8,7 @@ type bound struct {
 	label string
 	ports []port
 	in    []input
+	from  [][]origin // where the inputs come from
 	out   []port
 	// unsure says that something that it requires may not be there.
 	unsure bool
@@ -18,7 +19,7 @@ type bound struct {
 
 func (b *bound) exec(y actions.Yield, r *run, fr *frame) (any, bool, error) {
 	if b.unsure {
-		if i := b.lacks(fr); i >= 0 {
+		if i := lacks(b.in, fr); i >= 0 {
 			return b.missing(y, r, fr, i)
 		}
 	}
@@ -41,9 +42,9 @@ func (b *bound) exec(y actions.Yield, r *run, fr *frame) (any, bool, error) {
 }
 
 // lacks is the first required input without a value, or -1.
-func (b *bound) lacks(fr *frame) int {
-	for i := range b.in {
-		if b.in[i].required && b.in[i].value(fr) == nil {
+func lacks(in []input, fr *frame) int {
+	for i := range in {
+		if in[i].required && in[i].value(fr) == nil {
 			return i
 		}
 	}
@@ -56,7 +57,7 @@ func (b *bound) missing(y actions.Yield, r *run, fr *frame, i int) (any, bool, e
 		r.tell(Failed, b.label, err)
 		return nil, true, err
 	}
-	r.skip(y, b, err)
+	r.skip(y, b.label, b.node.steps(), err)
 	return nil, false, nil
 }
 

@@ -11,6 +11,7 @@ import (
 const (
 	maxDepth  = 1000
 	maxErrors = 100
+	maxCount  = 1 << 40
 )
 
 // compiler makes a flow of its parts, in one pass, and collects what is wrong with them.
@@ -22,6 +23,7 @@ type compiler struct {
 	labels map[string]bool
 	depth  int
 	count  int
+	flows  int // how deep the flows in it are
 	// naming is true while the ports of a node are read whose result is about to be given a name.
 	naming bool
 }
@@ -84,6 +86,8 @@ func (c *compiler) member(n Part, s *scope) op {
 		return c.branch(n, s)
 	case par:
 		return c.group(n, s)
+	case chooser:
+		return n.choose(c, s)
 	}
 	if n := c.resolve(n); n != nil {
 		return c.bind(n, s)
@@ -119,10 +123,16 @@ func (c *compiler) bind(n ported, s *scope) op {
 	if !isAnonymous(n) {
 		c.claim(label)
 	}
-	c.count += n.steps()
+	c.count = min(c.count+n.steps(), maxCount)
 	in, out := n.ports(c)
 	b := &bound{node: n, label: label, ports: in, out: out, skip: c.skip}
-	b.in, b.unsure = c.wire(in, s)
+	for i := range out {
+		out[i].origins = []origin{{b, i}}
+	}
+	b.in, b.unsure, b.from = c.wire(in, s)
+	if c.flows = max(c.flows, depthOf(n)); c.flows == maxDepth {
+		c.fail(ErrTooDeep, label, fmt.Errorf("flows may be nested %d levels deep", maxDepth))
+	}
 	if asFlow(n) == nil { // whose steps count themselves
 		b.counts = n.steps()
 	}
@@ -138,16 +148,35 @@ func asFlow(n ported) *Flow {
 	return f
 }
 
+// depthOf is how deep flows are nested in a node.
+func depthOf(n ported) int {
+	switch n := n.(type) {
+	case *remapped:
+		return depthOf(n.ported)
+	case *loop:
+		return depthOf(n.ported)
+	case *Flow:
+		return n.depth
+	}
+	return 0
+}
+
 // isAnonymous tells whether the node is a sequence or a group that was made a flow.
 func isAnonymous(n ported) bool {
+	switch m := n.(type) {
+	case *remapped:
+		return isAnonymous(m.ported)
+	case *loop:
+		return isAnonymous(m.ported)
+	}
 	f := asFlow(n)
 	return f != nil && f.name == ""
 }
 
 // wire finds the sources of ports. What is certainly missing is an error, unless the step is to be skipped then.
 // It tells whether something that is required may not be there.
-func (c *compiler) wire(ports []port, s *scope) (ins []input, unsure bool) {
-	ins = make([]input, len(ports))
+func (c *compiler) wire(ports []port, s *scope) (ins []input, unsure bool, from [][]origin) {
+	ins, from = make([]input, len(ports)), make([][]origin, len(ports))
 	for i, p := range ports {
 		src := s.find(p.name, p)
 		in := input{slot: -1, required: !p.optional}
@@ -168,7 +197,7 @@ func (c *compiler) wire(ports []port, s *scope) (ins []input, unsure bool) {
 		default:
 			in.checked = p.typ == nil || !src.typ.AssignableTo(p.typ)
 		}
-		ins[i] = in
+		ins[i], from[i] = in, src.origins
 	}
-	return ins, unsure
+	return ins, unsure, from
 }

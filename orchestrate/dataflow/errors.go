@@ -95,10 +95,10 @@ type MissingError struct {
 // Error names the input, what is visible, and what may have been meant.
 func (e *MissingError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%q is not visible here: ", e.Input)
+	fmt.Fprintf(&b, "%q is not visible here: ", shorten(e.Input))
 	list(&b, e.Visible, e.more)
 	if len(e.Near) > 0 {
-		fmt.Fprintf(&b, "; did you mean %q?", e.Near[0])
+		fmt.Fprintf(&b, "; did you mean %q?", shorten(e.Near[0]))
 	}
 	return b.String()
 }
@@ -113,7 +113,7 @@ func list(b *strings.Builder, names []string, more int) {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(b, "%q", name)
+		fmt.Fprintf(b, "%q", shorten(name))
 	}
 	switch {
 	case more > 0:

@@ -23,6 +23,7 @@ type Flow struct {
 	from    []input // where the results are
 	in      []port
 	count   int
+	depth   int  // of flows within flows
 	loose   bool // whether there may be results that no step knows: inputs that stay visible
 	plans   sync.Map
 	results map[string]int
@@ -71,7 +72,7 @@ func (c *compiler) flow(parts []Part) (*Flow, error) {
 	c.stages(nodes, s, &f.sequence)
 	f.end(c, s)
 	f.seal(c, s)
-	f.count = c.count
+	f.count, f.depth = c.count, c.flows+1
 	if err := c.err(); err != nil {
 		return nil, err
 	}
@@ -109,7 +110,7 @@ func (f *Flow) end(c *compiler, s *scope) {
 		}
 		src := s.find(name, port{name: name, optional: true})
 		f.results[name] = len(f.out)
-		f.out = append(f.out, port{name: name, typ: src.typ, optional: !src.certain, by: src.by})
+		f.out = append(f.out, port{name: name, typ: src.typ, optional: !src.certain, by: src.by, origins: src.origins})
 		f.from = append(f.from, input{slot: src.slots[0], others: src.slots[1:]})
 	}
 }
@@ -127,7 +128,8 @@ func (s *scope) inOrder() []*product {
 // As is the same flow under another name, to use it twice in one flow.
 func (f *Flow) As(name string) *Flow {
 	return &Flow{
-		sequence: f.sequence, settings: f.settings, name: name, out: f.out, from: f.from, in: f.in, count: f.count,
+		sequence: f.sequence, settings: f.settings, name: name, out: f.out, from: f.from, in: f.in,
+		count: f.count, depth: f.depth,
 		loose: f.loose, results: f.results, parts: f.parts,
 	}
 }

@@ -94,6 +94,7 @@ func (g *group) give(index map[string]int32, givers *[]int, p port, sure bool, r
 		return to
 	}
 	(*givers)[to]++
+	g.out[to].origins = either(g.out[to].origins, p.origins)
 	if g.out[to].typ != p.typ {
 		g.out[to].typ = nil
 	}

@@ -46,3 +46,5 @@ func run(t *testing.T, in any, parts ...dataflow.Part) (dataflow.Values, error) 
 }
 
 type values = dataflow.Values
+
+var ctx = context.Background()

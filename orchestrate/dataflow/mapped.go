@@ -80,7 +80,9 @@ func (c *compiler) resolve(n Part) ported {
 			break
 		}
 		return n
-	case seq, par:
+	case *repeat:
+		return c.loop(n)
+	case seq, par, chooser:
 		return c.anonymous(n)
 	case nil:
 	default:
@@ -106,7 +108,7 @@ func (c *compiler) anonymous(n Part) ported {
 	c.stages([]Part{n}, s, &f.sequence)
 	f.end(c, s)
 	f.seal(c, s)
-	f.count = c.count - before
+	f.count, f.depth = c.count-before, c.flows
 	c.count, c.takes = before, takes
 	return f
 }
@@ -146,6 +148,7 @@ func rename(c *compiler, label, what string, ports []port, names map[string]stri
 		found[p.name] = true
 		if err := checkName(to); err != nil {
 			c.fail(ErrMap, label, fmt.Errorf("%s %q: %w", what, p.name, err))
+			continue
 		}
 		ports[i].name = to
 	}
@@ -158,10 +161,10 @@ func rename(c *compiler, label, what string, ports []port, names map[string]stri
 
 func notThere(what, name string, ports []port) error {
 	var b strings.Builder
-	names := slices.Sorted(slices.Values(namesOf(ports)))
+	names := sorted(namesOf(ports))
 	more := max(0, len(names)-maxVisible)
 	list(&b, names[:len(names)-more], more)
-	return fmt.Errorf("there is no %s %q: %s", what, name, b.String())
+	return fmt.Errorf("there is no %s %q: %s", what, shorten(name), b.String())
 }
 
 // function is a node that is one function.
@@ -226,4 +229,9 @@ func (m *remapped) spread(raw any, into []any, at []int32) error {
 		return m.spread1(raw, into, at)
 	}
 	return m.ported.spread(raw, into, at)
+}
+
+func sorted(names []string) []string {
+	slices.Sort(names)
+	return names
 }

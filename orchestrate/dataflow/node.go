@@ -16,6 +16,13 @@ type port struct {
 	// optional says that what is taken may be missing, and that what is given may not come.
 	optional bool
 	by       string // the step that takes or gives it, for people
+	origins  []origin
+}
+
+// origin is an output of a step, or an input of the flow, of which the step is nil.
+type origin struct {
+	step *bound
+	n    int
 }
 
 // ported is a node that takes and gives what its ports say.

@@ -2,9 +2,9 @@ package dataflow
 
 import "fmt"
 
-// Part is what a flow is made of: a node ([Step], [Workflow], [Seq], [Par], [Map], another [Flow]),
-// or a setting ([Visibility], [OnMissing], [Limit], [Overwrite], [CollectErrors], [Progress], [Takes]), which holds for
-// the flow or the group that it stands in, wherever in it.
+// Part is what a flow is made of: a node ([Step], [Workflow], [Seq], [Par], [Map], [Dispatch], [Repeat], another
+// [Flow]), or a setting ([Visibility], [OnMissing], [Limit], [Overwrite], [CollectErrors], [Progress], [Takes]),
+// which holds for the flow or the group that it stands in, wherever in it.
 type Part interface{ part() }
 
 // Visibility says what a step of a flow sees, beside what the step before it returned.
@@ -135,7 +135,7 @@ func (c *compiler) split(parts []Part, what string, flow bool) (nodes []Part, s 
 		switch p := p.(type) {
 		case nil:
 			c.fail(ErrNotCallable, "", fmt.Errorf("part %d of %s is nil", i, what))
-		case ported, *mapped, seq, par:
+		case ported, *mapped, *repeat, chooser, seq, par:
 			nodes = append(nodes, p)
 		case limit, overwrite, collectErrors:
 			if err := s.apply(p); err != nil {

@@ -103,6 +103,16 @@ func (r *run) limited(n int) *run {
 	return &limited
 }
 
+// uncounted is the run of something that counts as one step.
+func (r *run) uncounted() *run {
+	if r.tally == nil {
+		return r
+	}
+	uncounted := *r
+	uncounted.tally = &tally{}
+	return &uncounted
+}
+
 func (r *run) path(label string) string {
 	for ; r != nil; r = r.outer {
 		label = join(r.name, label)
@@ -135,11 +145,11 @@ func (r *run) count(y actions.Yield, steps int, label string) {
 	_, _ = y(actions.Progress{Done: done, Total: r.tally.total, Message: r.path(label)})
 }
 
-// skip tells that a step was left out.
-func (r *run) skip(y actions.Yield, b *bound, err error) {
-	r.tell(Skipped, b.label, err)
+// skip tells that a step, or several, was left out.
+func (r *run) skip(y actions.Yield, label string, steps int, err error) {
+	r.tell(Skipped, label, err)
 	_, _ = y(actions.Log{Level: slog.LevelDebug, Message: "skipped", Attrs: []slog.Attr{
-		slog.String("step", r.path(b.label)), slog.String("why", err.Error()),
+		slog.String("step", r.path(label)), slog.String("why", err.Error()),
 	}})
-	r.count(y, b.node.steps(), b.label)
+	r.count(y, steps, label)
 }

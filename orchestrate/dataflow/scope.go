@@ -48,6 +48,7 @@ type source struct {
 	certain bool
 	typ     reflect.Type // nil if that is known only while running
 	by      string
+	origins []origin
 }
 
 func newScope(c *compiler, outer *scope) *scope {
@@ -67,7 +68,7 @@ func (s *scope) slot(name string) int32 {
 func (s *scope) find(name string, wanted port) source {
 	var found source
 	if p := s.produced[name]; p != nil && s.sees(p) {
-		found = source{slots: []int32{p.slot}, certain: s.isCertain(p), typ: p.typ, by: p.by}
+		found = source{slots: []int32{p.slot}, certain: s.isCertain(p), typ: p.typ, by: p.by, origins: p.origins}
 	}
 	if found.certain {
 		return found
@@ -105,6 +106,7 @@ func (a source) or(b source) source {
 		a.typ = nil
 	}
 	a.slots, a.certain = append(a.slots, b.slots...), b.certain
+	a.origins = either(a.origins, b.origins)
 	return a
 }
 
@@ -130,7 +132,7 @@ func (s *scope) enter(name string, wanted port, initial bool) source {
 		e.optional = false
 		e.source.certain = s.lookOut(name, wanted, initial).certain
 	}
-	return source{slots: []int32{e.slot}, certain: e.source.certain, typ: e.typ, by: e.by}
+	return source{slots: []int32{e.slot}, certain: e.source.certain, typ: e.typ, by: e.by, origins: e.origins}
 }
 
 func (s *scope) newEntry(name string, wanted port, initial bool) *entry {
@@ -143,7 +145,7 @@ func (s *scope) newEntry(name string, wanted port, initial bool) *entry {
 			return nil // the inputs of a flow are those that all stages see
 		}
 		return &entry{
-			port: port{name: name, typ: wanted.typ, optional: true},
+			port: port{name: name, typ: wanted.typ, optional: true, origins: []origin{{nil, len(s.ordered)}}},
 			slot: s.slot(name), stays: stays,
 		}
 	}
@@ -152,7 +154,7 @@ func (s *scope) newEntry(name string, wanted port, initial bool) *entry {
 		return nil
 	}
 	return &entry{
-		port: port{name: name, typ: src.typ, optional: wanted.optional, by: src.by},
+		port: port{name: name, typ: src.typ, optional: wanted.optional, by: src.by, origins: src.origins},
 		slot: s.slot(name), source: src, stays: stays,
 	}
 }
@@ -183,6 +185,7 @@ func (s *scope) infer(e *entry, wanted port) {
 
 // declare makes an entry of an input that the flow says that it takes.
 func (s *scope) declare(p port) {
+	p.origins = []origin{{nil, len(s.ordered)}}
 	e := &entry{port: p, slot: s.slot(p.name), source: source{certain: true}, stays: s.vis != VisibilityNone}
 	s.ordered = append(s.ordered, e)
 	if s.vis == VisibilityInitial {
@@ -209,6 +212,9 @@ func (s *scope) produce(o op) []int32 {
 			}
 			if s.sees(old) && (!sure || p.optional) && old.typ != p.typ {
 				now.typ = nil // it is the one or the other
+			}
+			if s.sees(old) && (!sure || p.optional) {
+				now.origins = either(old.origins, p.origins)
 			}
 		}
 		s.produced[p.name] = now
@@ -257,4 +263,12 @@ func (s *scope) outside(f func(name string), initial bool) {
 func fits(got, want reflect.Type) bool {
 	return got == nil || want == nil || got.AssignableTo(want) ||
 		got.Kind() == reflect.Interface && want.AssignableTo(got)
+}
+
+// maxOrigins bounds how many steps one input is drawn to come from.
+const maxOrigins = 16
+
+func either(a, b []origin) []origin {
+	all := slices.Concat(a, b)
+	return all[:min(len(all), maxOrigins)]
 }

@@ -2,7 +2,17 @@ package rules
 
 // And passes if all rules do. They run in order, each with the value that the one before gave, and the first "no" is
 // the verdict. And of nothing passes.
-func And[C any](rules ...Rule[C]) Rule[C] { return Rule[C]{newNode("And", kindAnd, rules...)} }
+func And[C any](rules ...Rule[C]) Rule[C] {
+	n := newNode("And", kindAnd, rules...)
+	for _, part := range n.children {
+		if part.kind != kindPure {
+			n.chain = nil
+			break
+		}
+		n.chain = append(n.chain, part.pure)
+	}
+	return Rule[C]{n}
+}
 
 // Or passes if one of the rules does. They run in order, and the first "yes" is the verdict; each is given the value
 // that the one before gave, though it failed. If none passes the reasons of all are kept. Or of nothing fails.

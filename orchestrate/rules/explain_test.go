@@ -126,7 +126,6 @@ func deep(n int, rule rules.Rule[User], f func(rules.Rule[User]) rules.Rule[User
 func TestRulesMayBeNestedAsDeepAsYouLike(t *testing.T) {
 	t.Parallel()
 	const n = 10_000
-	y := orchestratetest.ByHand(func(actions.Action) (any, error) { return nil, nil })
 	for name, f := range map[string]func(rules.Rule[User]) rules.Rule[User]{
 		"and":    func(r rules.Rule[User]) rules.Rule[User] { return rules.And(pass, r) },
 		"or":     func(r rules.Rule[User]) rules.Rule[User] { return rules.Or(deny, r) },
@@ -141,6 +140,7 @@ func TestRulesMayBeNestedAsDeepAsYouLike(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			y := orchestratetest.ByHand(func(actions.Action) (any, error) { return nil, nil })
 			rule := deep(n, deny, f)
 			v, err := rule.Check(y, ada)
 			require.NoError(t, err)

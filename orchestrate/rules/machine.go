@@ -7,8 +7,7 @@ import (
 )
 
 // walker evaluates a rule that yields nothing. It walks the tree with a stack of its own, so that neither the depth of
-// a rule nor the number of its parts costs a call or an allocation each. It stays on the stack of its caller: nothing
-// here may keep a pointer to it.
+// a rule nor the number of its parts costs a call or an allocation each.
 type walker[C any] struct {
 	value  C
 	status status
@@ -305,8 +304,5 @@ func (n *node[C]) judge(y actions.Yield, c C, w work) (Verdict[C], error) {
 		_, v, err := n.evaluate(y, c, w)
 		return v, err
 	}
-	var frames [4]frame[C]
-	m := walker[C]{value: c, work: w, frames: frames[:0]}
-	m.walk(n)
-	return m.verdict()
+	return n.glance(c, w)
 }

@@ -21,6 +21,7 @@ type node[C any] struct {
 	children []*node[C]
 	message  *message[C]
 	plain    bool                  // it yields nothing
+	chain    []func(C) bool        // what its parts call, if it is an And of functions
 	caches   bool                  // it is Cached, or has a Cached in it
 	shared   map[*node[C]]struct{} // of a group: the Cached that several of its rules may come to
 
@@ -68,7 +69,15 @@ func (r Rule[C]) Check(y actions.Yield, c C) (Verdict[C], error) {
 	if r.node == nil {
 		return Verdict[C]{Value: c}, errZero
 	}
-	return r.node.judge(y, c, work{})
+	if r.node.chain == nil {
+		return r.node.judge(y, c, work{})
+	}
+	for i, f := range r.node.chain {
+		if !f(c) {
+			return r.node.brokenAt(i, nil, c, work{})
+		}
+	}
+	return Verdict[C]{OK: true, Value: c}, nil
 }
 
 // Name is the name of the rule with its arguments, such as has_role("admin"); for a rule that is composed and not

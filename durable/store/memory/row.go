@@ -37,7 +37,7 @@ type others struct {
 	parent, queue, reason       string
 	deadline, finished, expires moment
 	cancelled                   moment
-	generation                  int64
+	generation, trials          int64
 	result, failure             store.Payload
 	published                   []byte
 }
@@ -74,7 +74,7 @@ func (r *row) setState(s *store.State) {
 	o := *r.rare()
 	o.finished, o.expires, o.cancelled = momentOf(s.Finished), momentOf(s.Expires), momentOf(s.Cancelled)
 	o.result, o.failure = clonePayload(s.Result), clonePayload(s.Failure)
-	o.reason, o.generation = s.Reason, s.Generation
+	o.reason, o.generation, o.trials = s.Reason, s.Generation, s.Trials
 	r.setOthers(o)
 }
 
@@ -96,7 +96,8 @@ func (r *row) setOthers(o others) {
 
 func (o *others) isNone() bool {
 	return o.parent == "" && o.queue == "" && o.reason == "" && o.deadline == 0 && o.finished == 0 && o.expires == 0 &&
-		o.cancelled == 0 && o.generation == 0 && isNone(o.result) && isNone(o.failure) && o.published == nil
+		o.cancelled == 0 && o.generation == 0 && o.trials == 0 && isNone(o.result) && isNone(o.failure) &&
+		o.published == nil
 }
 
 func isNone(p store.Payload) bool { return p.Codec == "" && p.Data == nil }
@@ -112,6 +113,7 @@ func (r *row) run() store.Run {
 			Status: r.status, Due: r.due.time(), Started: r.started.time(), Finished: o.finished.time(),
 			Expires: o.expires.time(), Result: clonePayload(o.result), Failure: clonePayload(o.failure), Reason: o.reason,
 			Cancelled: o.cancelled.time(), Generation: o.generation, Settled: r.settled,
+			Trials: o.trials,
 		},
 		Lease:     store.Lease{Owner: r.place.ownerName(), Epoch: r.epoch, Revision: r.revision},
 		Published: bytes.Clone(o.published),
