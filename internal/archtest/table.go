@@ -153,7 +153,11 @@ var Baton = Table{
 	"internal/snippets": {},
 	"internal/turns":    {Imports: []string{"executor"}, Touches: anyFile},
 
-	"examples/...":        {Imports: everything, Touches: anyFile},
+	"examples/...": {Imports: everything, Touches: anyFile},
+	"examples/06-access-policy": {
+		Imports: append([]string{"orchestrate/rules/...", "modernc.org/sqlite"}, everything...),
+		Touches: anyFile,
+	},
 	"examples/background": {Imports: append([]string{"golang.org/x/term"}, everything...), Touches: anyFile},
 	// What decides about orders, or about links, is as pure as orchestrate is.
 	"examples/checkout":                {Imports: []string{"examples/checkout/internal/..."}, Touches: anyFile},
