@@ -59,11 +59,16 @@ func (s *Func[In, Out]) Is(c Call[In, Out]) bool { return c.Step == s.name }
 func (s *Func[In, Out]) part() {}
 
 func (s *Func[In, Out]) exec(y actions.Yield, r *run, fr *frame, in []input) (any, error) {
-	c := Call[In, Out]{Step: s.name, carrier: carrier[In, Out]{s.f, r.permits}}
-	if err := s.in.fill(reflect.ValueOf(&c.Input).Elem(), fr, in); err != nil {
+	at := &struct { // one allocation for both
+		in     In
+		branch [1]actions.Branch
+	}{}
+	if err := s.in.fill(reflect.ValueOf(&at.in).Elem(), fr, in); err != nil {
 		return nil, failed(ErrMap, "", err)
 	}
-	v, err := y(actions.Group{Scope: s.name, Branches: []actions.Branch{{Leaf: c}}})
+	c := Call[In, Out]{Step: s.name, Input: at.in, carrier: carrier[In, Out]{s.f, r.permits}}
+	at.branch[0].Leaf = c
+	v, err := y(actions.Group{Scope: s.name, Branches: at.branch[:]})
 	if err != nil {
 		return nil, err
 	}
@@ -82,14 +87,23 @@ func (s *Func[In, Out]) exec(y actions.Yield, r *run, fr *frame, in []input) (an
 }
 
 func (s *Func[In, Out]) spread(raw any, into []any, at []int32) error {
-	out, _ := raw.(Out) // nil is zero
-	s.out.spread(reflect.ValueOf(&out).Elem(), into, at)
+	s.out.spread(s.whole(raw), into, at)
 	return nil
 }
 
-func (s *Func[In, Out]) whole(raw any) reflect.Value {
-	out, _ := raw.(Out)
-	return reflect.ValueOf(&out).Elem()
+func (s *Func[In, Out]) whole(raw any) reflect.Value { return valueOf[Out](raw) }
+
+// valueOf is a result of the type, of which nil is the zero value.
+func valueOf[T any](raw any) reflect.Value {
+	t := reflect.TypeFor[T]()
+	switch {
+	case raw == nil:
+		return reflect.Zero(t)
+	case t.Kind() == reflect.Interface: // or the type would be that of what is in it
+		v := raw.(T)
+		return reflect.ValueOf(&v).Elem()
+	}
+	return reflect.ValueOf(raw)
 }
 
 func (s *Func[In, Out]) result() *shape { return s.out }
