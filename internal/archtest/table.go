@@ -158,6 +158,10 @@ var Baton = Table{
 		Imports: append([]string{"orchestrate/rules/...", "modernc.org/sqlite"}, everything...),
 		Touches: anyFile,
 	},
+	"examples/07-pipeline": {
+		Imports: append([]string{"orchestrate/dataflow", "golang.org/x/term", "modernc.org/sqlite"}, everything...),
+		Touches: anyFile,
+	},
 	"examples/background": {Imports: append([]string{"golang.org/x/term"}, everything...), Touches: anyFile},
 	// What decides about orders, or about links, is as pure as orchestrate is.
 	"examples/checkout":                {Imports: []string{"examples/checkout/internal/..."}, Touches: anyFile},
