@@ -48,12 +48,15 @@ func (m *machine[C]) own() *memo {
 	return m.memo
 }
 
-// learn takes over what a part remembers.
-func (m *machine[C]) learn(p *machine[C]) {
-	if p.learned {
-		known := m.own().known
-		for k, v := range p.memo.known {
-			known[k] = v
+// learn takes over the verdicts that a part remembers, and what it could not find out if faults is true.
+func (m *machine[C]) learn(p *machine[C], faults bool) {
+	if !p.learned {
+		return
+	}
+	known := m.own().known
+	for k, found := range p.memo.known {
+		if faults || found.(*machine[C]).status != unknown {
+			known[k] = found
 		}
 	}
 }
@@ -64,8 +67,9 @@ func (m *machine[C]) cached(y actions.Yield, n *node[C]) (stop bool) {
 		m.recall(n, found.(*machine[C]))
 		return false
 	}
+	m.wants = k
 	if m.contest.has(n) && !m.granted(k) {
-		m.waits, m.wants, m.status = n, k, blocked
+		m.waits, m.status = n, blocked
 		return true
 	}
 	if m.dry {

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 )
@@ -49,6 +50,18 @@ type Note struct {
 
 // FailedError is a "no" as an error, for those who need one.
 type FailedError struct{ Reasons []Reason }
+
+// GobEncode encodes what is not an error, as JSON does: an error's type is nobody's to register.
+func (r Reason) GobEncode() ([]byte, error) { return json.Marshal(r) }
+
+// GobDecode decodes what GobEncode encoded.
+func (r *Reason) GobDecode(data []byte) error { return json.Unmarshal(data, r) }
+
+// GobEncode encodes what is not an error, as JSON does.
+func (n Note) GobEncode() ([]byte, error) { return json.Marshal(n) }
+
+// GobDecode decodes what GobEncode encoded.
+func (n *Note) GobDecode(data []byte) error { return json.Unmarshal(data, n) }
 
 // Err is nil if the verdict is yes, and else a [FailedError] that joins the reasons. A verdict that came with an
 // error is not known, and has that error and not this one.
