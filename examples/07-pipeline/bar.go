@@ -5,16 +5,21 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 
 	"golang.org/x/term"
 )
 
 // bar shows how far the pipeline is: a line that is drawn over and over on a terminal, or ten lines elsewhere.
+// Steps end side by side, and so may tell of it in any order: what is behind what it shows already, it does not show.
 type bar struct {
 	out   io.Writer
 	name  string
 	lines bool // draw no bar
-	open  bool // the cursor is behind the bar
+
+	mu   sync.Mutex
+	done int
+	open bool // the cursor is behind the bar
 }
 
 // newBar makes a bar that suits where it is to be shown.
@@ -25,6 +30,12 @@ func newBar(out io.Writer, name string) *bar {
 
 func (b *bar) show(done, total int) {
 	const width = 40
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if done <= b.done {
+		return
+	}
+	b.done = done
 	switch {
 	case !b.lines:
 		full := width * done / total
