@@ -166,6 +166,8 @@ func (c *change) look(cl store.Claim) (found seen, err error) {
 			found.next = moment(at)
 		}
 	}
+	c.s.clocks.measure(found.now)
+	found.now, found.next = c.s.clocks.here(found.now), c.s.clocks.here(found.next)
 	return found, rows.Err()
 }
 
@@ -181,7 +183,7 @@ func (c *change) take(cl store.Claim, ids []int64) (all []taken, err error) {
 	byID := make(map[int64]*taken, len(ids))
 	var batch pgx.Batch
 	batch.Queue(c.s.sql.take, ids, []byte(cl.Owner), cl.Lease.Microseconds()).Query(func(rows pgx.Rows) error {
-		found, err := collect(rows)
+		found, err := c.collect(rows)
 		for i := range found {
 			byID[found[i].id] = &taken{store.History{Run: found[i].Run}, found[i].spoilt}
 		}

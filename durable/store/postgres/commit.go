@@ -135,13 +135,13 @@ func (c *change) replace(w *store.Write, t *target) {
 	t.revision++
 	n := store.Notice{Run: w.Run, Status: t.status, Revision: t.revision}
 	leased := t.owner != ""
-	c.batch.Queue(c.s.sql.setState, t.id, stamp(state.Due), leased, looks, w.Seen, exact(c.now), int16(t.status),
+	c.batch.Queue(c.s.sql.setState, t.id, stamp(c.s.clocks.server(state.Due)), leased, looks, w.Seen, exact(c.now), int16(t.status),
 		stamp(state.Started), stamp(state.Finished), stamp(state.Expires), t.epoch, t.revision, packed.State(&state),
 		published(w.Published),
 	).QueryRow(func(row pgx.Row) error {
 		due, err := scanTime(row)
 		if !leased {
-			n.Due = claimable(n.Status, due)
+			n.Due = claimable(n.Status, c.s.clocks.here(due))
 		}
 		c.tell(n)
 		return err

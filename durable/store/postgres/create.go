@@ -97,7 +97,7 @@ func (c *change) insert(runs []store.Run, wanted map[string]bool) (made map[stri
 	slices.SortFunc(order, func(a, b *store.Run) int { return strings.Compare(a.ID, b.ID) })
 	var t table
 	for _, r := range order {
-		t.add(r)
+		t.add(r, &c.s.clocks)
 	}
 	rows, err := c.q.Query(c.ctx, c.s.sql.create, t.id, t.flow, t.priority, t.parent, t.queue, t.created, t.status, t.due,
 		t.started, t.finished, t.expires, t.state, t.facts, t.published, t.labelled, t.label)
@@ -120,7 +120,7 @@ type table struct {
 	created, due, started, finished, expires                          []pgtype.Timestamptz
 }
 
-func (t *table) add(r *store.Run) {
+func (t *table) add(r *store.Run, c *clocks) {
 	t.id = append(t.id, []byte(r.ID))
 	t.flow = append(t.flow, []byte(r.Flow))
 	t.priority = append(t.priority, int64(r.Priority))
@@ -128,7 +128,7 @@ func (t *table) add(r *store.Run) {
 	t.queue = append(t.queue, name(r.Queue))
 	t.created = append(t.created, exact(r.Created))
 	t.status = append(t.status, int16(r.Status))
-	t.due = append(t.due, stamp(r.Due))
+	t.due = append(t.due, stamp(c.server(r.Due)))
 	t.started = append(t.started, stamp(r.Started))
 	t.finished = append(t.finished, stamp(r.Finished))
 	t.expires = append(t.expires, stamp(r.Expires))
@@ -155,7 +155,7 @@ func (c *change) runs(ids []string) ([]found, error) {
 	if err != nil {
 		return nil, err
 	}
-	return collect(rows)
+	return c.collect(rows)
 }
 
 // names are strings as bytes.

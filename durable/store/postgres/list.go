@@ -129,7 +129,7 @@ func (c *change) list(q store.Query) ([]store.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := collect(rows)
+	found, err := c.collect(rows)
 	runs := make([]store.Run, len(found))
 	for i := range found {
 		runs[i] = found[i].Run

@@ -53,7 +53,7 @@ func (c *change) load(id string, from store.Mark) (h store.History, err error) {
 		case 0:
 			there = true
 			if err = rows.Scan(all...); err == nil {
-				h.Run, err = run.unpack()
+				h.Run, err = run.unpack(&c.s.clocks)
 			}
 		case 1:
 			var r store.Record

@@ -9,13 +9,14 @@ import (
 	"github.com/baton-go/baton/durable/store"
 )
 
-// A notification is the name of the Store that sends it, a space, and notices in base64, since a payload is text.
+// A notification is the name of the Store that sends it, a space, and notices in base64, since a payload is text. Its
+// times are those of the server.
 
 // longestPayload is how many bytes PostgreSQL takes, less the name and some more.
 const longestPayload = 7800
 
 // payloads are notices as notifications. A run whose name is too long is not named.
-func payloads(from string, notices []store.Notice) (all []string) {
+func (c *clocks) payloads(from string, notices []store.Notice) (all []string) {
 	var b []byte
 	flush := func() {
 		if len(b) > 0 {
@@ -25,6 +26,7 @@ func payloads(from string, notices []store.Notice) (all []string) {
 	}
 	const most = longestPayload / 4 * 3
 	for _, n := range notices {
+		n.Due = c.server(n.Due)
 		one := appendNotice(nil, n)
 		if len(one) > most {
 			one = appendNotice(nil, store.Notice{Due: time.Unix(0, 0)})
@@ -56,7 +58,7 @@ func appendNotice(b []byte, n store.Notice) []byte {
 }
 
 // readPayload reads a notification. What cannot be read is left out: anybody may send one.
-func readPayload(payload string) (from string, notices []store.Notice) {
+func (c *clocks) readPayload(payload string) (from string, notices []store.Notice) {
 	from, text, _ := strings.Cut(payload, " ")
 	b, err := base64.RawStdEncoding.DecodeString(text)
 	if err != nil {
@@ -77,7 +79,7 @@ func readPayload(payload string) (from string, notices []store.Notice) {
 			if n <= 0 {
 				return from, notices
 			}
-			notice.Due = time.UnixMicro(due).UTC()
+			notice.Due = c.here(time.UnixMicro(due).UTC())
 			b = b[n:]
 		}
 		if notice.Revision, n = binary.Varint(b); n <= 0 {

@@ -31,12 +31,12 @@ func (r *runRow) columns() []any {
 }
 
 // unpack returns the run. If something about it cannot be read the error says what, and the run is the rest.
-func (r *runRow) unpack() (run store.Run, err error) {
+func (r *runRow) unpack(c *clocks) (run store.Run, err error) {
 	run = store.Run{
 		ID: string(r.run), Flow: string(r.flow), Priority: int(r.priority), Parent: string(r.parent),
 		Queue: string(r.queue), Created: moment(r.created),
 		State: store.State{
-			Status: store.Status(r.status), Due: moment(r.due), Started: moment(r.started),
+			Status: store.Status(r.status), Due: c.here(moment(r.due)), Started: moment(r.started),
 			Finished: moment(r.finished), Expires: moment(r.expires),
 		},
 		Lease: store.Lease{Owner: string(r.owner), Epoch: r.epoch, Revision: r.revision},
@@ -61,7 +61,7 @@ type found struct {
 }
 
 // collect reads runs, of which some may not be readable.
-func collect(rows pgx.Rows) (all []found, err error) {
+func (c *change) collect(rows pgx.Rows) (all []found, err error) {
 	defer rows.Close()
 	for rows.Next() {
 		var r runRow
@@ -69,7 +69,7 @@ func collect(rows pgx.Rows) (all []found, err error) {
 			return nil, err
 		}
 		f := found{id: r.id}
-		f.Run, f.spoilt = r.unpack()
+		f.Run, f.spoilt = r.unpack(&c.s.clocks)
 		all = append(all, f)
 	}
 	return all, rows.Err()

@@ -4,12 +4,18 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
 
-// assert refuses a server that may forget what it has acknowledged.
+// assert refuses a server that may forget what it has acknowledged, and looks at its clock.
 func (s *Store) assert(ctx context.Context) error {
+	var now time.Time
+	if err := s.pool.QueryRow(ctx, "SELECT clock_timestamp()").Scan(&now); err != nil {
+		return err
+	}
+	s.clocks.measure(now)
 	if s.config.AllowLoss {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -23,6 +24,7 @@ type Store struct {
 	sql    statements
 	id     [16]byte // of the tables
 	self   string   // names this Store among those who tell each other
+	clocks clocks
 
 	teller   teller
 	listener *listener // nil if it only polls
@@ -78,9 +80,9 @@ func OpenPool(ctx context.Context, pool *pgxpool.Pool, c Config) (*Store, error)
 	}
 	s := &Store{
 		config: c, pool: pool, sql: newStatements(c.Schema), self: rand.Text(),
-		handlers: make(turns, pool.Config().MaxConns-1),
+		handlers: make(turns, max(1, pool.Config().MaxConns-1)),
 	}
-	s.teller.s = s
+	s.teller.s, s.clocks.now = s, time.Now
 	if err := s.open(ctx); err != nil {
 		return nil, fmt.Errorf("open store %q: %w", c.Schema, explain(err))
 	}

@@ -39,13 +39,13 @@ func (r *recording) Record(_ context.Context, result any) (store.Write, func(err
 // bank is a store with a table of the user's own.
 type bank struct {
 	*postgres.Store
-	table string
+	schema, table string
 }
 
 func newBank(t *testing.T) bank {
 	t.Helper()
 	name := schema()
-	b := bank{openAt(t, pgserver.DSN(t), postgres.Config{Schema: name}), pgx.Identifier{"payments of " + name}.Sanitize()}
+	b := bank{openAt(t, pgserver.DSN(t), postgres.Config{Schema: name}), name, tableOf(name)}
 	_, err := b.Pool().Exec(t.Context(), "CREATE TABLE "+b.table+
 		" (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, cents bigint NOT NULL)")
 	require.NoError(t, err)
