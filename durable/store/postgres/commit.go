@@ -135,7 +135,8 @@ func (c *change) replace(w *store.Write, t *target) {
 	t.revision++
 	n := store.Notice{Run: w.Run, Status: t.status, Revision: t.revision}
 	leased := t.owner != ""
-	c.batch.Queue(c.s.sql.setState, t.id, stamp(c.s.clocks.server(state.Due)), leased, looks, w.Seen, exact(c.now), int16(t.status),
+	due := stamp(c.s.clocks.server(state.Due))
+	c.batch.Queue(c.s.sql.setState, t.id, due, leased, looks, w.Seen, exact(c.now), int16(t.status),
 		stamp(state.Started), stamp(state.Finished), stamp(state.Expires), t.epoch, t.revision, packed.State(&state),
 		published(w.Published),
 	).QueryRow(func(row pgx.Row) error {

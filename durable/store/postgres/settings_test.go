@@ -35,8 +35,8 @@ func TestASettingThatMayLoseCommitsIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "are off: synchronous_commit; ")
 }
 
-// syncs tells how often the server has had the disk keep the write-ahead log while steps, and batches of them, were made
-// one after the other.
+// syncs tells how often the server has had the disk keep the write-ahead log while steps, and batches of them, were
+// made one after the other.
 func syncs(t *testing.T, server *pgserver.Server, c postgres.Config, settings string, made int) (n int64) {
 	t.Helper()
 	c.Schema = schema()
