@@ -81,6 +81,14 @@ func TestUnknownNamesSuggestTheNearestAndArgumentsAreChecked(t *testing.T) {
 	require.Len(t, strings.Split(err.Error(), "\n"), 10)
 	_, err = registry.Parse(strings.Repeat("q", 1_000_000))
 	require.Less(t, len(err.Error()), 200)
+	for _, gap := range []string{"{{", "{{x}}", "{{.x}}", "{{.Name.", "{{.arg1}}", "{{.Name}}"} {
+		_, err = registry.Parse(`a:message("` + strings.Repeat(gap, 100_000) + `")`)
+		if gap != "{{.Name}}" {
+			require.Less(t, len(err.Error()), 500)
+		} else {
+			require.NoError(t, err)
+		}
+	}
 	bare := expr.NewRegistry(flag("a", true))
 	_, err = bare.Parse("a:cached")
 	require.EqualError(t, err, "1:2: :cached needs a Key in the registry")
