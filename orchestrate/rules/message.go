@@ -138,7 +138,8 @@ func (g gap) check(t reflect.Type) error {
 			return nil
 		}
 		if next == nil {
-			return fmt.Errorf("{{.%s}}: %s has no exported field %q", clip(strings.Join(g.names, "."), clipped), t, clip(name, clipped))
+			return fmt.Errorf("{{.%s}}: %s has no exported field %q",
+				clip(strings.Join(g.names, "."), clipped), t, clip(name, clipped))
 		}
 		t = next
 	}

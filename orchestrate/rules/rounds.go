@@ -54,10 +54,10 @@ func sharedCaches[C any](rules []*node[C]) map[*node[C]]struct{} {
 			seen[n] = struct{}{}
 			switch n.kind {
 			case kindCached:
-				if first, ok := by[n]; ok && first != i {
-					shared[n] = struct{}{}
+				if first, ok := by[n.self]; ok && first != i {
+					shared[n.self] = struct{}{}
 				}
-				by[n] = i
+				by[n.self] = i
 			case kindRetry, kindNamed:
 			case kindTimeout:
 				todo = append(todo, n.children[1:]...)
