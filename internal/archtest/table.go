@@ -45,6 +45,7 @@ var Baton = Table{
 	"orchestrate": {Imports: []string{"actions", "executor", "executor/backoff"}, Names: 45},
 	"orchestrate/dataflow": {
 		Imports: []string{"actions", "executor", "orchestrate", "internal/nearest", "internal/show"},
+		Names:   75,
 	},
 	"orchestrate/orchestratetest/explore": {
 		Imports: []string{"actions", "executor", "orchestrate", "internal/paths", "internal/show", "internal/turns"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -58,7 +59,7 @@ func Must(f *Flow, err error) *Flow {
 // flow compiles the parts of a flow.
 func (c *compiler) flow(parts []Part) (*Flow, error) {
 	nodes, set := c.split(parts, "the flow", true)
-	c.settings = set
+	c.settings, c.unused = set, maps.Clone(set.overwrite)
 	if len(nodes) == 0 {
 		c.fail(ErrEmpty, "", errors.New("the flow has no steps"))
 	}
@@ -70,6 +71,7 @@ func (c *compiler) flow(parts []Part) (*Flow, error) {
 		}
 	}
 	c.stages(nodes, s, &f.sequence)
+	c.unusedOverwrite(c.unused)
 	f.end(c, s)
 	f.seal(c, s)
 	f.count, f.depth = c.count, c.flows+1

@@ -2,6 +2,8 @@ package dataflow
 
 import (
 	"errors"
+	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -55,7 +57,21 @@ func (c *compiler) group(n par, s *scope) op {
 		}
 	}
 	g.merge(func(name string) bool { return c.overwrite[name] || set.overwrite[name] })
+	for _, p := range g.out {
+		delete(set.overwrite, p.name)
+		if c.unused[p.name] {
+			delete(c.unused, p.name)
+		}
+	}
+	c.unusedOverwrite(set.overwrite)
 	return g
+}
+
+// unusedOverwrite reports names that no member gives.
+func (c *compiler) unusedOverwrite(names map[string]bool) {
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		c.fail(ErrSetting, "", fmt.Errorf("Overwrite: no member of a group gives %q", shorten(name)))
+	}
 }
 
 // merge finds out which member gives what, and what several do.

@@ -71,7 +71,8 @@ func CollectErrors() Part { return collectErrors{} }
 
 type progress struct{}
 
-// Progress makes a flow tell how far it is, by actions.Progress, whenever a step has ended or was skipped.
+// Progress makes a flow tell how far it is, by actions.Progress, whenever a step has ended or was skipped. Steps
+// that end side by side may tell of it in any order.
 func Progress() Part { return progress{} }
 
 func (Visibility) part()    {}
