@@ -14,14 +14,18 @@ import (
 // A record is added in the statement that looks whether the epoch has the lease. It locks the row of the run as well:
 // otherwise somebody could claim the run, and read its log, between the look and the commit. Those who append do not
 // wait for each other.
+//
+// That a record is there already happens after an answer was lost, and hardly ever else. To ask for it costs two more
+// entries in the write-ahead log for each record, and so it is an error first, after which the call is made again.
+
+const ifMissing = " ON CONFLICT DO NOTHING"
 
 // appendOneText adds one record.
 const appendOneText = `INSERT INTO baton.records (run, n, data)
-	SELECT id, $3::bigint, $4::bytea FROM baton.runs WHERE run = $1 AND epoch = $2 AND owner IS NOT NULL FOR SHARE
-	ON CONFLICT DO NOTHING`
+	SELECT id, $3::bigint, $4::bytea FROM baton.runs WHERE run = $1 AND epoch = $2 AND owner IS NOT NULL FOR SHARE`
 
-// appendManyText adds the records of many writes, and returns the places of those writes that are not refused. The rows
-// are looked for one by one, in the order that is given, whatever the statistics say.
+// appendManyText adds the records of many writes. heldText returns the places of those writes that are not refused. The
+// rows are looked for one by one, in the order that is given, whatever the statistics say.
 const appendManyText = `WITH held AS MATERIALIZED (
 	SELECT w.place, r.id FROM unnest($1::bytea[], $2::bigint[]) WITH ORDINALITY AS w (run, epoch, place)
 	CROSS JOIN LATERAL (SELECT id FROM baton.runs
@@ -29,10 +33,11 @@ const appendManyText = `WITH held AS MATERIALIZED (
 ), added AS (
 	INSERT INTO baton.records (run, n, data)
 	SELECT h.id, x.n, x.data FROM unnest($3::bigint[], $4::bigint[], $5::bytea[]) WITH ORDINALITY AS x (place, n, data, i)
-	JOIN held h USING (place) ORDER BY h.id, x.n, x.i
-	ON CONFLICT DO NOTHING
-)
-SELECT place FROM held`
+	JOIN held h USING (place) ORDER BY h.id, x.n, x.i`
+
+const heldText = `) SELECT place FROM held`
+
+func isDuplicate(err error) bool { return code(err) == "23505" }
 
 // onlyRecords tells whether the write does nothing but append under a lease.
 func onlyRecords(w *store.Write) bool {
@@ -40,12 +45,30 @@ func onlyRecords(w *store.Write) bool {
 		w.Epoch != 0
 }
 
+// The ways to append: all records, or those that are missing.
+const (
+	every = iota
+	missing
+)
+
+// careful is the first way to append: a transaction of the user's does not survive an error.
+func (c *change) careful() int {
+	if c.inner {
+		return missing
+	}
+	return every
+}
+
 // append makes writes that do nothing but append. errs is nil if none is refused.
 func (c *change) append(writes []store.Write) (errs []error, err error) {
 	if len(writes) == 1 && len(writes[0].Records) == 1 {
 		w := &writes[0]
 		r := &w.Records[0]
-		tag, err := c.q.Exec(c.ctx, c.s.sql.appendOne, []byte(w.Run), w.Epoch, r.N, packed.Record(r))
+		args := []any{[]byte(w.Run), w.Epoch, r.N, packed.Record(r)}
+		tag, err := c.q.Exec(c.ctx, c.s.sql.appendOne[c.careful()], args...)
+		if isDuplicate(err) && !c.inner {
+			tag, err = c.q.Exec(c.ctx, c.s.sql.appendOne[missing], args...)
+		}
 		if err != nil || tag.RowsAffected() == 1 {
 			return nil, err
 		}
@@ -96,11 +119,17 @@ func (c *change) appendMany(writes []store.Write) (made map[int]bool, err error)
 			places, numbers, data = append(places, int64(place)+1), append(numbers, r.N), append(data, packed.Record(r))
 		}
 	}
-	rows, err := c.q.Query(c.ctx, c.s.sql.appendMany, runs, epochs, places, numbers, data)
-	if err != nil {
-		return nil, err
+	add := func(how int) ([]int64, error) {
+		rows, err := c.q.Query(c.ctx, c.s.sql.appendMany[how], runs, epochs, places, numbers, data)
+		if err != nil {
+			return nil, err
+		}
+		return pgx.CollectRows(rows, pgx.RowTo[int64])
 	}
-	held, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	held, err := add(c.careful())
+	if isDuplicate(err) && !c.inner {
+		held, err = add(missing)
+	}
 	made = make(map[int]bool, len(held))
 	for _, place := range held {
 		made[order[place-1]] = true
