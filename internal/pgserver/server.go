@@ -33,13 +33,20 @@ log_min_messages = warning
 `
 
 // Start makes a cluster and starts its server.
-func Start() (*Server, error) {
+func Start() (*Server, error) { return StartIn("") }
+
+// StartIn is Start in a new directory below another one, or below that for temporary files. Whoever the server runs as
+// must be able to reach it.
+func StartIn(parent string) (*Server, error) {
 	bin, err := find()
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "baton-pg-") // a short name: that of a socket has at most 107 bytes
+	dir, err := os.MkdirTemp(parent, "baton-pg-") // a short name: that of a socket has at most 107 bytes
 	if err != nil {
+		return nil, err
+	}
+	if dir, err = filepath.Abs(dir); err != nil {
 		return nil, err
 	}
 	s := &Server{bin: bin, dir: dir}
