@@ -15,7 +15,8 @@ type Verdict[C any] struct {
 	OK bool
 	// Value is what the rule made of the value.
 	Value C
-	// Reasons say why not, in the order of the rules. There is none if OK.
+	// Reasons say why not, in the order of the rules. There is none if OK, nor beside an
+	// error of Check; beside one of Validate are those of the other rules.
 	Reasons []Reason `json:",omitempty"`
 	// Notes say how the verdict came about, where there is something to tell: who won a [ParallelAny], how often a rule
 	// was tried, what went wrong without consequence.
