@@ -40,7 +40,7 @@ func Bundle(all []Part) []byte {
 	return b
 }
 
-// ReadBundle reads the list of a bundle, and tells whether it could. The data are parts of the bundle, and not looked at.
+// ReadBundle reads the list of a bundle, and tells whether it could. The Data are parts of the bundle, not looked at.
 func ReadBundle(b []byte) ([]Part, bool) {
 	if len(b) < bundleHead {
 		return nil, false

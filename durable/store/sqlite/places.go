@@ -60,8 +60,7 @@ func (s *Store) records(ctx context.Context, c *conn, f found, from int64) (all 
 		}
 	}
 	if from < 1<<placeBits {
-		placed, err := s.placed(ctx, c, f, from)
-		if all = append(all, placed...); err != nil {
+		if all, err = s.placed(ctx, c, f, all, from); err != nil {
 			return all, err
 		}
 	}
@@ -72,9 +71,11 @@ func (s *Store) records(ctx context.Context, c *conn, f found, from int64) (all 
 }
 
 // placed reads the records that have places: those in chunks, and those in the tail.
-func (s *Store) placed(ctx context.Context, c *conn, f found, from int64) (all []store.Record, err error) {
+func (s *Store) placed(
+	ctx context.Context, c *conn, f found, all []store.Record, from int64,
+) (_ []store.Record, err error) {
 	if f.settled < 0 {
-		return nil, hidden(f.ID, -f.settled)
+		return all, hidden(f.ID, -f.settled)
 	}
 	err = c.chunks(ctx, f.id, from, func(last int64, chunk []entry, ok bool) (err error) {
 		if !ok {
