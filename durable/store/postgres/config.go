@@ -18,7 +18,7 @@ type Config struct {
 	// Migrate says what Open does if the tables are missing or old.
 	Migrate Migrate
 	// PollOnly keeps to what a proxy lets through that gives each transaction another session: no LISTEN, and no prepared
-	// statements. What other processes do is then only found by looking: see [Store.Watch].
+	// statements. What other processes do is then only found by looking: see [Store.Deaf].
 	PollOnly bool
 	// AllowLoss lets Open use a server, or a user, whose settings let a crash undo what was acknowledged: fsync,
 	// full_page_writes or synchronous_commit is off. Steps are then carried out again whose effects have happened.

@@ -113,31 +113,10 @@ func (l *listener) stop() {
 	l.done.Wait()
 }
 
-// Watch tells f about changes: see [store.Watcher]. Changes of other processes are heard a moment later; any that are
+// Watch tells f about changes: see [store.Watcher]. Changes of other processes are heard a moment later. Those that are
 // missed, since the connection was lost for a while, are not told, but a notice without a run says then that something
-// may be due. With PollOnly only the changes of this Store are told, and such a notice every second.
-func (s *Store) Watch(f func(store.Notice)) (stop func()) {
-	leave := s.hub.Watch(f)
-	if !s.config.PollOnly {
-		return leave
-	}
-	ended := make(chan struct{})
-	var ticking sync.WaitGroup
-	ticking.Go(func() {
-		ticker := time.NewTicker(time.Second)
-		defer ticker.Stop()
-		for {
-			select {
-			case now := <-ticker.C:
-				f(store.Notice{Due: now})
-			case <-ended:
-				return
-			}
-		}
-	})
-	return func() {
-		close(ended)
-		ticking.Wait()
-		leave()
-	}
-}
+// may be due. With PollOnly only the changes of this Store are told: see [Store.Deaf].
+func (s *Store) Watch(f func(store.Notice)) (stop func()) { return s.hub.Watch(f) }
+
+// Deaf tells whether Watch hears of nothing that other processes do: see [store.HearsAll].
+func (s *Store) Deaf() bool { return s.config.PollOnly }

@@ -241,8 +241,8 @@ func TestNothingIsKeptInSessionsForAProxy(t *testing.T) {
 		require.Zero(t, n)
 		c.Release()
 	}
-	told := listens(t, s)
-	hears(t, told, func(n store.Notice) bool { return n.Run == "" && !n.Due.IsZero() })
+	require.False(t, store.HearsAll(s))
+	require.True(t, store.HearsAll(open(t, postgres.Config{})))
 }
 
 func TestAClosedStoreSaysSo(t *testing.T) {
