@@ -40,6 +40,9 @@ func Step[In, Out any](name string, f func(ctx context.Context, in In) (Out, err
 
 // As is the same step under another name, to use it twice in one flow.
 func (s *Func[In, Out]) As(name string) *Func[In, Out] {
+	if s == nil {
+		return nil // which New reports
+	}
 	as := *s
 	as.name = name
 	return &as
@@ -122,6 +125,15 @@ type Call[In, Out any] struct {
 // ActionName is the same for all steps, so that types can be renamed while there are journals of them. The step's own
 // name is in the action.
 func (Call[In, Out]) ActionName() string { return "dataflow.Call" }
+
+// Remedy says what to do about a call that nobody carries out.
+func (c Call[In, Out]) Remedy() string {
+	if c.carrier.f == nil {
+		return fmt.Sprintf("the call of %q was decoded or made by hand, and has no function: yield what Step's Call makes",
+			c.Step)
+	}
+	return "put dataflow.Steps into the executor, above the mux"
+}
 
 // String is the name of the step and its input, such as price{Order:"o-1"}.
 func (c Call[In, Out]) String() string { return c.Step + fmt.Sprintf("%+v", c.Input) }
