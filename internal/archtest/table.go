@@ -45,7 +45,6 @@ var Baton = Table{
 	"orchestrate": {Imports: []string{"actions", "executor", "executor/backoff"}, Names: 45},
 	"orchestrate/dataflow": {
 		Imports: []string{"actions", "executor", "orchestrate", "internal/nearest", "internal/show"},
-		Names:   75,
 	},
 	"orchestrate/orchestratetest/explore": {
 		Imports: []string{"actions", "executor", "orchestrate", "internal/paths", "internal/show", "internal/turns"},
@@ -92,7 +91,9 @@ var Baton = Table{
 	},
 
 	"durable": {
-		Imports: append([]string{"durable/codec", "durable/journal", "durable/store", "github.com/google/uuid"}, core...),
+		Imports: append([]string{
+			"durable/codec", "durable/journal", "durable/store", "internal/cron", "github.com/google/uuid",
+		}, core...),
 		Touches: anyFile,
 	},
 	"durable/codec": {Imports: []string{"durable/store", "internal/failures"}},
@@ -117,13 +118,6 @@ var Baton = Table{
 		},
 		Touches: anyFile,
 	},
-	"durable/store/postgres": {
-		Imports: []string{
-			"actions", "executor", "durable/store", "internal/packed",
-			"github.com/jackc/pgx/v5", "github.com/jackc/pgx/v5/...",
-		},
-		Touches: anyFile,
-	},
 	"durable/store/whole": {Imports: []string{"durable/store"}},
 	"durable/storetest": {
 		Imports: []string{
@@ -134,6 +128,7 @@ var Baton = Table{
 	},
 
 	"internal/archtest": {},
+	"internal/cron":     {},
 	// It knows the sentinels of packages that touch the machine.
 	"internal/failures": {Imports: core, Touches: []string{"standard.go", "errno.go"}},
 	"internal/jsondiff": {},
@@ -149,20 +144,11 @@ var Baton = Table{
 	"internal/nearest":  {},
 	"internal/packed":   {Imports: []string{"durable/store"}},
 	"internal/paths":    {},
-	"internal/pgserver": {Touches: anyFile},
 	"internal/show":     {Imports: []string{"actions"}},
 	"internal/snippets": {},
 	"internal/turns":    {Imports: []string{"executor"}, Touches: anyFile},
 
-	"examples/...": {Imports: everything, Touches: anyFile},
-	"examples/06-access-policy": {
-		Imports: append([]string{"orchestrate/rules/...", "modernc.org/sqlite"}, everything...),
-		Touches: anyFile,
-	},
-	"examples/07-pipeline": {
-		Imports: append([]string{"orchestrate/dataflow", "golang.org/x/term", "modernc.org/sqlite"}, everything...),
-		Touches: anyFile,
-	},
+	"examples/...":        {Imports: everything, Touches: anyFile},
 	"examples/background": {Imports: append([]string{"golang.org/x/term"}, everything...), Touches: anyFile},
 	// What decides about orders, or about links, is as pure as orchestrate is.
 	"examples/checkout":                {Imports: []string{"examples/checkout/internal/..."}, Touches: anyFile},
