@@ -25,6 +25,14 @@ func (f floor) Execute(ctx context.Context, a actions.Action) (any, error) {
 		}
 		l.parental.Store(true)
 		return l.rt.insisting.startChild(ctx, l.current(), a)
+	case startScheduled:
+		if err := executor.Refuse(ctx); err != nil {
+			return nil, err
+		}
+		return l.rt.insisting.startScheduled(ctx, l.id, a)
+	case AskOccurrence:
+		o, _ := OccurrenceFrom(ctx)
+		return o, nil
 	}
 	return l.rt.exec.Execute(ctx, a)
 }

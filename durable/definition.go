@@ -61,7 +61,7 @@ func Under(c func(executor.Executor) executor.Executor) FlowOption {
 
 // newDefinition panics if the name is bad.
 func newDefinition(maker, name string, nilFunc, plain bool, opts []FlowOption) *definition {
-	if err := checkName("flow name", name); err != nil {
+	if err := checkOwnName("flow name", name); err != nil {
 		panic("durable." + maker + ": " + err.Error())
 	}
 	if nilFunc {
@@ -77,9 +77,12 @@ func newDefinition(maker, name string, nilFunc, plain bool, opts []FlowOption) *
 	return d
 }
 
-// definitions indexes flows by name.
+// definitions indexes flows by name, with those that every runtime has that carries anything out.
 func definitions(flows []AnyFlow) (map[string]*definition, error) {
-	all := make(map[string]*definition, len(flows))
+	all := make(map[string]*definition, len(flows)+1)
+	if len(flows) > 0 {
+		all[scheduleFlow] = scheduleDefinition()
+	}
 	for i, f := range flows {
 		if f == nil || f.definition() == nil {
 			return nil, fmt.Errorf("flow %d: %w", i, errUndefined)

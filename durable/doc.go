@@ -51,5 +51,5 @@
 // A run is completed, failed or cancelled, and stays that. It is kept for its retention, and deleted after it. A run
 // that waits for a timer or an event costs no goroutine and no memory, for however long.
 //
-// The package imports the core, durable/codec, durable/journal, durable/store and google/uuid only.
+// The package imports the core, durable/codec, durable/journal, durable/store, internal/cron and google/uuid only.
 package durable

@@ -92,9 +92,7 @@ func (c *Client) ended(ctx context.Context, id string) (store.Run, error) {
 		var leave func()
 		woken, leave = c.ends.join(w, id)
 		defer leave()
-		if store.HearsAll(c.store) {
-			pause, most = toldPause, toldPause
-		}
+		pause, most = toldPause, toldPause
 	}
 	timer := time.NewTimer(pause)
 	defer timer.Stop()

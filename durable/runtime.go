@@ -98,7 +98,8 @@ func newRuntime(ctx context.Context, s store.Store, exec executor.Executor, c Co
 	if err := checkContext(ctx); err != nil {
 		return nil, err
 	}
-	c, err := c.normal(store.HearsAll(s))
+	_, watched := s.(store.Watcher)
+	c, err := c.normal(watched)
 	if err != nil {
 		return nil, err
 	}

@@ -111,6 +111,15 @@ func (f Flow[In, Out]) start(
 
 // newRun is a run that is to be started.
 func (c *Client) newRun(d *definition, in any, opts []StartOption) (store.Run, error) {
+	r, err := c.bareRun(d, opts)
+	if err == nil {
+		r.Input, err = c.encode("input", in)
+	}
+	return r, err
+}
+
+// bareRun is a run without an input.
+func (c *Client) bareRun(d *definition, opts []StartOption) (store.Run, error) {
 	var o startOptions
 	for _, opt := range opts {
 		if opt == nil {
@@ -132,9 +141,7 @@ func (c *Client) newRun(d *definition, in any, opts []StartOption) (store.Run, e
 		r.ID = id.String()
 	}
 	rand.Read(r.Seed) // never fails
-	var err error
-	r.Input, err = c.encode("input", in)
-	return r, err
+	return r, nil
 }
 
 // mayStart refuses a run that could not be in time, unless it was started when it could.

@@ -140,11 +140,10 @@ func (m *machine[C]) take(n *node[C], p *machine[C], err error) {
 	m.findings = append(m.findings, p.findings...)
 	m.notes = append(m.notes, p.notes...)
 	m.ran = append(m.ran, p.ran...)
-	own := n.kind == kindCached || n.kind == kindRetry // and no executor has a hold on it
-	if own && !m.learned && p.learned && p.memo.outer == m.memo {
+	if !m.learned && p.learned && p.memo.outer == m.memo { // what is over needs no memo
 		m.memo, m.learned = p.memo, true
 	} else {
-		m.learn(p, false)
+		m.learn(p)
 	}
 	m.value, m.status = p.value, p.status
 	if err != nil && !m.validate {

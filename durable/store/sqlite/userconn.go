@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
-	"errors"
 )
 
 // What database/sql does with a user's connection. Whatever may write goes through the store's gate first, so that it
@@ -40,10 +39,6 @@ func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 	if err != nil {
 		c.left()
 		return nil, interrupted(ctx, err)
-	}
-	if err := c.store.recollect(c); err != nil {
-		defer c.left()
-		return nil, errors.Join(err, raw.Rollback())
 	}
 	return &transaction{Tx: raw, conn: c}, nil
 }
@@ -134,7 +129,7 @@ func (t *transaction) Commit() error {
 	err := t.Tx.Commit()
 	e := t.conn.effects
 	s := t.conn.store
-	s.committedByUser(&e, err)
+	s.settle(&e, err)
 	t.conn.left()
 	if err == nil {
 		s.Tell(e.notices...)

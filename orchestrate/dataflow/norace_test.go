@@ -1,6 +1,0 @@
-//go:build !race
-
-package dataflow_test
-
-// raceEnabled tells that the race detector is on, which allocates.
-const raceEnabled = false
