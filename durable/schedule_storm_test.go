@@ -94,7 +94,7 @@ func stormOfSchedules(t *testing.T, seed uint64) {
 	}
 }
 
-// gated is a store in which new runs of schedules wait at a gate.
+// gated is a store in which new runs wait at a gate.
 type gated struct {
 	*memory.Store
 	gate sync.RWMutex
@@ -108,7 +108,7 @@ func (g *gated) Create(ctx context.Context, runs []store.Run) ([]store.Created, 
 	}
 	g.gate.RLock()
 	defer g.gate.RUnlock()
-	return g.Store.Create(ctx, runs)
+	return g.Store.Create(context.WithoutCancel(ctx), runs) // it has begun, and goes on
 }
 
 func TestARunThatWasBeingStartedAsItsSchedulePausedIsNotForgotten(t *testing.T) {
