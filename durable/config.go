@@ -16,7 +16,9 @@ import (
 
 // Config says what a runtime carries out, and how. The zero value of each field is its default.
 type Config struct {
-	// Flows are those of which runs are carried out: see [Flows]. Runs of other flows are left alone.
+	// Flows are those of which runs are carried out: see [Flows]. Runs of other flows are left alone. A runtime that has
+	// any carries out the schedules of the store as well, also those for flows that it does not have: it starts their
+	// runs, for others.
 	Flows []AnyFlow
 
 	// Codec, ReadCodecs, ErrorKinds, MaxPayload and Retention are what the client options of the same names say.
