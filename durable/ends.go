@@ -92,7 +92,9 @@ func (c *Client) ended(ctx context.Context, id string) (store.Run, error) {
 		var leave func()
 		woken, leave = c.ends.join(w, id)
 		defer leave()
-		pause, most = toldPause, toldPause
+		if store.HearsAll(c.store) {
+			pause, most = toldPause, toldPause
+		}
 	}
 	timer := time.NewTimer(pause)
 	defer timer.Stop()

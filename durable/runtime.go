@@ -98,8 +98,7 @@ func newRuntime(ctx context.Context, s store.Store, exec executor.Executor, c Co
 	if err := checkContext(ctx); err != nil {
 		return nil, err
 	}
-	_, watched := s.(store.Watcher)
-	c, err := c.normal(watched)
+	c, err := c.normal(store.HearsAll(s))
 	if err != nil {
 		return nil, err
 	}

@@ -45,6 +45,9 @@ func RunGroup(ctx context.Context, g actions.Group, exec Executor) (actions.Grou
 		return actions.GroupResult{Decided: -1}, err
 	}
 	n := len(g.Branches)
+	if n == 1 && g.Branches[0].Leaf != nil {
+		return runSingle(ctx, &g, exec)
+	}
 	r := &groupRun{group: g, exec: exec, origin: originAt(position(ctx))}
 	if r.origin.run == nil {
 		r.origin = alone(ctx, g)

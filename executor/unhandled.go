@@ -9,12 +9,16 @@ import (
 	"github.com/baton-go/baton/internal/nearest"
 )
 
-// UnhandledError says that an executor has no handler for an action, and what to do about it.
+// UnhandledError says that an executor has no handler for an action, and what to do about it. An action with a method
+// Remedy() string says that itself.
 type UnhandledError struct {
 	Action actions.Action
 	// Near are the names of handled actions that resemble this one's.
 	Near []string
 }
+
+// remedied is an action that knows better than the mux what to do about it.
+type remedied interface{ Remedy() string }
 
 func unhandled(a actions.Action, names []string) error {
 	return &UnhandledError{Action: a, Near: nearest.Names(actions.Name(a), names)}
@@ -38,6 +42,9 @@ func (e *UnhandledError) Error() string {
 	case actions.Sleep, actions.Now, actions.NewID, actions.Random,
 		actions.Log, actions.Progress, actions.Publish, actions.Version:
 		return fmt.Sprintf("no handler for %s: wrap the executor in executor.System", name)
+	}
+	if a, ok := e.Action.(remedied); ok {
+		return fmt.Sprintf("no handler for %s: %s", name, a.Remedy())
 	}
 	if actions.IsWait(e.Action) {
 		return fmt.Sprintf("no handler for %s: events come from a durable runtime, or add %s to the mux",

@@ -142,6 +142,16 @@ type Count struct {
 	Took time.Duration
 }
 
+// HearsAll tells whether a store is a [Watcher] that hears of what other processes do. One that may not has a method
+// Deaf, which says so: then others are looked for as often as if it told nothing.
+func HearsAll(s Store) bool {
+	if _, ok := s.(Watcher); !ok {
+		return false
+	}
+	d, ok := s.(interface{ Deaf() bool })
+	return !ok || !d.Deaf()
+}
+
 // Watcher is a store that tells about changes instead of being polled for them.
 type Watcher interface {
 	// Watch calls f with every change that a Notice can show (runs that are created, claimed or given another State, and

@@ -45,6 +45,7 @@ var Baton = Table{
 	"orchestrate": {Imports: []string{"actions", "executor", "executor/backoff"}, Names: 45},
 	"orchestrate/dataflow": {
 		Imports: []string{"actions", "executor", "orchestrate", "internal/nearest", "internal/show"},
+		Names:   75,
 	},
 	"orchestrate/orchestratetest/explore": {
 		Imports: []string{"actions", "executor", "orchestrate", "internal/paths", "internal/show", "internal/turns"},
@@ -118,6 +119,13 @@ var Baton = Table{
 		},
 		Touches: anyFile,
 	},
+	"durable/store/postgres": {
+		Imports: []string{
+			"actions", "executor", "durable/store", "internal/packed",
+			"github.com/jackc/pgx/v5", "github.com/jackc/pgx/v5/...",
+		},
+		Touches: anyFile,
+	},
 	"durable/store/whole": {Imports: []string{"durable/store"}},
 	"durable/storetest": {
 		Imports: []string{
@@ -144,11 +152,20 @@ var Baton = Table{
 	"internal/nearest":  {},
 	"internal/packed":   {Imports: []string{"durable/store"}},
 	"internal/paths":    {},
+	"internal/pgserver": {Touches: anyFile},
 	"internal/show":     {Imports: []string{"actions"}},
 	"internal/snippets": {},
 	"internal/turns":    {Imports: []string{"executor"}, Touches: anyFile},
 
-	"examples/...":        {Imports: everything, Touches: anyFile},
+	"examples/...": {Imports: everything, Touches: anyFile},
+	"examples/06-access-policy": {
+		Imports: append([]string{"orchestrate/rules/...", "modernc.org/sqlite"}, everything...),
+		Touches: anyFile,
+	},
+	"examples/07-pipeline": {
+		Imports: append([]string{"orchestrate/dataflow", "golang.org/x/term", "modernc.org/sqlite"}, everything...),
+		Touches: anyFile,
+	},
 	"examples/background": {Imports: append([]string{"golang.org/x/term"}, everything...), Touches: anyFile},
 	// What decides about orders, or about links, is as pure as orchestrate is.
 	"examples/checkout":                {Imports: []string{"examples/checkout/internal/..."}, Touches: anyFile},

@@ -31,3 +31,23 @@ func Seal(b []byte) []byte {
 	p.b = append(p.b, b...)
 	return p.sealed()
 }
+
+// BundleOf packs records of a run.
+func BundleOf(run int64, records []store.Record) []byte {
+	all := make([]Part, len(records))
+	for i := range records {
+		all[i] = Part{Run: run, N: records[i].N, Data: Record(&records[i])}
+	}
+	return Bundle(all)
+}
+
+// Unbundle reads them, and tells whether all of them are well.
+func Unbundle(run int64, b []byte) (records []store.Record, ok bool) {
+	all, ok := ReadBundle(b)
+	for _, p := range all {
+		r := store.Record{N: p.N}
+		ok = ReadRecord(p.Data, &r) && p.Run == run && ok
+		records = append(records, r)
+	}
+	return records, ok
+}

@@ -20,6 +20,13 @@ func Equal(want, got any) bool {
 	return d.count == 0
 }
 
+// Same is [Equal], but for functions: where nobody can tell, it takes them for two.
+func Same(a, b any) bool {
+	d := &differ{limit: 1, funcs: true}
+	d.root(a, b)
+	return d.count == 0
+}
+
 // Diff says in what two values differ, one line for each part, by its path: "Cents: want 250, got 300". Without a
 // difference it is empty.
 //
@@ -39,6 +46,7 @@ type differ struct {
 	lines []string
 	count int
 	limit int
+	funcs bool // functions differ
 	seen  map[pair]bool
 }
 
@@ -221,6 +229,9 @@ func (d *differ) kind(path string, want, got reflect.Value) {
 			d.whole(path, want, got)
 		}
 	case reflect.Func: // nobody can tell
+		if d.funcs {
+			d.whole(path, want, got)
+		}
 	case reflect.Chan, reflect.UnsafePointer:
 		if want.Pointer() != got.Pointer() {
 			d.whole(path, want, got)

@@ -217,3 +217,17 @@ func TestTypesThatAreNamedAlikeAreNamedInFull(t *testing.T) {
 	require.Equal(t, []string{"want type *text/template.Template, got type *html/template.Template"},
 		show.Diff(&text.Template{}, &html.Template{}))
 }
+
+func TestFunctionsAreEqualToAMockAndNeverTheSame(t *testing.T) {
+	t.Parallel()
+	type has struct {
+		F  func()
+		At time.Time
+	}
+	at := time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)
+	f := func() {}
+	require.True(t, show.Equal(has{F: f}, has{F: f}))
+	require.False(t, show.Same(has{F: f}, has{F: f}))
+	require.True(t, show.Same(has{At: at}, has{At: at.In(time.FixedZone("x", 3600))}))
+	require.False(t, show.Same(has{At: at}, has{At: at.Add(1)}))
+}

@@ -26,6 +26,8 @@ type compiler struct {
 	flows  int // how deep the flows in it are
 	// naming is true while the ports of a node are read whose result is about to be given a name.
 	naming bool
+	// unused lists the names of the flow's Overwrite that no group gives.
+	unused map[string]bool
 }
 
 // fail reports an error at a step, or in the flow as a whole.

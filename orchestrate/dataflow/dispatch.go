@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"github.com/baton-go/baton/actions"
-	"github.com/baton-go/baton/internal/show"
+	"github.com/baton-go/baton/executor"
 )
 
 // Key says how a [Dispatch] chooses: [By] or [Fixed].
@@ -31,9 +31,19 @@ func By[In any, K comparable](f func(in In) K) Key[K] {
 		if err := k.in.fill(reflect.ValueOf(&given).Elem(), fr, in); err != nil {
 			return key, failed(ErrMap, "", err)
 		}
-		return f(given), nil
+		return decide(f, given)
 	}
 	return k
+}
+
+// decide calls a function that only decides. Its panic is an error, so that the error has the path.
+func decide[In, Out any](f func(In) Out, in In) (out Out, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = executor.NewPanicError(p)
+		}
+	}()
+	return f(in), nil
 }
 
 // Fixed is a key that is known when the flow is built, from a configuration for instance. Only the node of this key is
@@ -89,6 +99,10 @@ func (d *dispatch[K]) choose(c *compiler, s *scope) op {
 	defer c.leave()
 	index, otherwise := d.index(c)
 	if d.key.fixed != nil {
+		if !canCompare(*d.key.fixed) {
+			c.fail(ErrDispatch, d.name, incomparable(*d.key.fixed))
+			return nil
+		}
 		i, ok := index[*d.key.fixed]
 		switch {
 		case ok:
@@ -114,8 +128,11 @@ func (d *dispatch[K]) choose(c *compiler, s *scope) op {
 	o.in, o.unsure, o.from = c.wire(o.ports, s)
 	o.choose = func(fr *frame) (int, error) {
 		key, err := d.key.of(fr, o.in)
-		if err != nil {
+		switch {
+		case err != nil:
 			return 0, err
+		case !canCompare(key):
+			return 0, failed(ErrDispatch, "", incomparable(key))
 		}
 		if i, ok := index[key]; ok {
 			return i, nil
@@ -139,6 +156,10 @@ func (d *dispatch[K]) index(c *compiler) (index map[K]int, otherwise int) {
 		c.fail(ErrEmpty, d.name, errors.New("a dispatch has no cases"))
 	}
 	for i, choice := range d.choices {
+		if !canCompare(choice.key) {
+			c.fail(ErrDispatch, d.name, incomparable(choice.key))
+			continue
+		}
 		_, again := index[choice.key]
 		switch {
 		case choice.otherwise && otherwise >= 0:
@@ -152,6 +173,13 @@ func (d *dispatch[K]) index(c *compiler) (index map[K]int, otherwise int) {
 		}
 	}
 	return index, otherwise
+}
+
+// canCompare tells whether a key can be looked up: what is in an interface may be a slice, for instance.
+func canCompare(key any) bool { return key == nil || reflect.ValueOf(key).Comparable() }
+
+func incomparable(key any) error {
+	return fmt.Errorf("the key %s cannot be compared: it must be of a type that == works for", brief(key))
 }
 
 func (d *dispatch[K]) unknown(key K) error {
@@ -170,10 +198,10 @@ func (c Choice[K]) label() string {
 	if c.otherwise {
 		return "otherwise"
 	}
-	if s, ok := any(c.key).(string); ok {
+	if s, ok := any(c.key).(string); ok && s != "" && printable(s) {
 		return shorten(s)
 	}
-	return shorten(show.Value(c.key))
+	return brief(c.key)
 }
 
 // selection is a dispatch in a flow.

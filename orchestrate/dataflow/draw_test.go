@@ -116,3 +116,18 @@ func TestAFlowThatIsMoreThanItLooksIsDrawnInPart(t *testing.T) {
 		require.Contains(t, drawing, "…")
 	}
 }
+
+func TestTheKeysOfADrawingCanBeRead(t *testing.T) {
+	t.Parallel()
+	type country string
+	draw := func(node dataflow.Part) string { return build(t, node).Mermaid() }
+	text := draw(dataflow.Dispatch("d", dataflow.By(func(none) string { return "" }),
+		dataflow.Case("", wants[none]("s")), dataflow.Case("a\n\x00", wants[none]("t")),
+		dataflow.Case("b", wants[none]("u"))))
+	require.Contains(t, text, "-. \"#quot;#quot;\" .->")
+	require.Contains(t, text, `-. "#quot;a\n\x00#quot;" .->`)
+	require.Contains(t, text, `-. "b" .->`)
+	text = draw(dataflow.Dispatch("d", dataflow.By(func(none) country { return "" }),
+		dataflow.Case(country("IE"), wants[none]("s"))))
+	require.Contains(t, text, "country(#quot;IE#quot;)")
+}

@@ -83,7 +83,7 @@ func (f *Flow) planIn(t reflect.Type) *plan {
 	p := &plan{find: make([]int, len(f.in))}
 	if p.shape, p.err = shapeOf(t); p.err != nil || p.shape.plain {
 		p.err = failed(ErrBadFunction, f.name, fmt.Errorf("the input is of type %s, and must be a struct with exported "+
-			"fields, or a map: %w", t, cmpErr(p.err)))
+			"fields, a pointer to one, or dataflow.Values: %w", t, cmpErr(p.err)))
 		return p
 	}
 	used := map[int]bool{}
@@ -166,6 +166,9 @@ func fitsTypes[In, Out any](f *Flow) error {
 		return failed(ErrNotCallable, "dataflow.Typed", errors.New("the flow is nil"))
 	}
 	if in := reflect.TypeFor[In](); !isMap(in) {
+		if in.Kind() == reflect.Pointer {
+			in = in.Elem()
+		}
 		if p := f.plan(in, false); p.err != nil {
 			return p.err
 		}
@@ -189,6 +192,9 @@ type ended struct {
 
 // run runs the flow on its own.
 func (f *Flow) run(y actions.Yield, in any, watch []func(Event)) (*ended, error) {
+	if f == nil {
+		return nil, failed(ErrNotCallable, "dataflow", errors.New("the flow is nil"))
+	}
 	e := &ended{flow: f, fr: f.frame()}
 	if err := e.begin(in); err != nil {
 		return nil, err

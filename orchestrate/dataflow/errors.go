@@ -6,8 +6,10 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/internal/nearest"
 	"github.com/baton-go/baton/internal/show"
+	"github.com/baton-go/baton/orchestrate"
 )
 
 // Kind is what an [Error] is about. Each is an error, for errors.Is. [ErrDefinition] and [ErrRun] stand for all that
@@ -169,14 +171,14 @@ func failed(kind Kind, path string, err error) *Error {
 // within puts the name of a flow, or of a step, in front of the paths of its errors, or says where a foreign error
 // happened.
 func within(name string, err error) error {
-	var many *collected
-	if e := located(err); errors.As(e, &many) {
-		all := make([]error, len(many.errs))
-		for i, e := range many.errs {
+	switch found := located(err).(type) { //nolint:errorlint // located brought it to the top
+	case *collected:
+		all := make([]error, len(found.errs))
+		for i, e := range found.errs {
 			all[i] = within(name, e)
 		}
 		return &collected{all}
-	} else if found, ok := e.(*Error); ok { //nolint:errorlint // located returns it as it is
+	case *Error:
 		inner := *found
 		inner.Path = join(name, inner.Path)
 		return &inner
@@ -184,20 +186,41 @@ func within(name string, err error) error {
 	return failed(ErrStep, name, err)
 }
 
-// located brings the error of a flow to the top of what executors and groups wrapped around it, which it keeps.
+// located brings the error of a flow to the top of what executors and groups wrapped around it, which it keeps. What
+// others say of it is not for the flow to leave out, so that their errors stay as they are.
 func located(err error) error {
-	switch err.(type) { //nolint:errorlint // is it on top already?
-	case nil, *Error, *collected:
-		return err
+	for e, top := err, true; e != nil; top = false {
+		switch at := e.(type) { //nolint:errorlint // looks at each layer itself
+		case *collected:
+			return at
+		case *Error:
+			if top {
+				return at
+			}
+			return &Error{Kind: at.Kind, Path: at.Path, run: at.run, Err: &told{at.Err, err}}
+		case *orchestrate.SagaError:
+			inner, ok := located(at.Err).(*Error) //nolint:errorlint // as above
+			if !ok {
+				return err
+			}
+			return &Error{Kind: inner.Kind, Path: inner.Path, run: inner.run, Err: err}
+		}
+		inner, ok := e.(interface{ Unwrap() error })
+		if !ok || !isWrapping(e) {
+			return err
+		}
+		e = inner.Unwrap()
 	}
-	if many, ok := errors.AsType[*collected](err); ok {
-		return many
+	return err
+}
+
+// isWrapping tells whether an error only says where another one happened: it is one of the executor's.
+func isWrapping(err error) bool {
+	if _, ok := err.(*executor.PanicError); ok { //nolint:errorlint // this layer, and no other
+		return false
 	}
-	inner, ok := errors.AsType[*Error](err)
-	if !ok {
-		return err
-	}
-	return &Error{Kind: inner.Kind, Path: inner.Path, run: inner.run, Err: &told{inner.Err, err}}
+	t := reflect.TypeOf(err)
+	return t.Kind() == reflect.Pointer && t.Elem().PkgPath() == reflect.TypeFor[executor.StepError]().PkgPath()
 }
 
 // told is an error that says no more than the one that matters in it.
@@ -235,6 +258,9 @@ func collect(errs []error) error {
 func (e *collected) Error() string { return errors.Join(e.errs...).Error() }
 
 func (e *collected) Unwrap() []error { return e.errs }
+
+// NotDone is false: other members, and what came before the group, may have been done.
+func (*collected) NotDone() bool { return false }
 
 // typeError says that what is there under a name is of another type.
 func typeError(name string, want, got reflect.Type, by string) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -58,7 +59,7 @@ func Must(f *Flow, err error) *Flow {
 // flow compiles the parts of a flow.
 func (c *compiler) flow(parts []Part) (*Flow, error) {
 	nodes, set := c.split(parts, "the flow", true)
-	c.settings = set
+	c.settings, c.unused = set, maps.Clone(set.overwrite)
 	if len(nodes) == 0 {
 		c.fail(ErrEmpty, "", errors.New("the flow has no steps"))
 	}
@@ -70,6 +71,7 @@ func (c *compiler) flow(parts []Part) (*Flow, error) {
 		}
 	}
 	c.stages(nodes, s, &f.sequence)
+	c.unusedOverwrite(c.unused)
 	f.end(c, s)
 	f.seal(c, s)
 	f.count, f.depth = c.count, c.flows+1
@@ -127,6 +129,9 @@ func (s *scope) inOrder() []*product {
 
 // As is the same flow under another name, to use it twice in one flow.
 func (f *Flow) As(name string) *Flow {
+	if f == nil {
+		return nil // which New reports
+	}
 	return &Flow{
 		sequence: f.sequence, settings: f.settings, name: name, out: f.out, from: f.from, in: f.in,
 		count: f.count, depth: f.depth,
@@ -217,8 +222,8 @@ func (f *Flow) Orchestration(in any, watch ...func(Event)) orchestrate.Orchestra
 }
 
 // Run runs a flow: exec carries out what its steps yield. The inputs are a struct whose fields are named as those of
-// steps are, a pointer to one, or a map; so are the outputs. With a type that has no names, such as a number, the flow
-// must have one result. The functions are told of each [Event].
+// steps are, a pointer to one, or a map; the outputs are such a struct, or a map. With a type that has no names, such
+// as a number, the flow must have one result. The functions are told of each [Event].
 func Run[Out any](
 	ctx context.Context, f *Flow, in any, exec executor.Executor, watch ...func(Event),
 ) (Out, error) {
@@ -235,9 +240,6 @@ func Typed[In, Out any](f *Flow, watch ...func(Event)) func(y actions.Yield, in 
 }
 
 func finishAs[Out any](y actions.Yield, f *Flow, in any, watch []func(Event)) (out Out, err error) {
-	if f == nil {
-		return out, failed(ErrNotCallable, "dataflow", errors.New("the flow is nil"))
-	}
 	e, err := f.run(y, in, watch)
 	if err != nil {
 		return out, err

@@ -2,20 +2,21 @@ package dataflow
 
 import (
 	"errors"
-	"reflect"
+	"fmt"
+	"maps"
 	"slices"
-	"time"
 
 	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/internal/show"
 	"github.com/baton-go/baton/orchestrate"
 )
 
 type par struct{ parts []Part }
 
 // Par runs nodes side by side: a group. Each member sees what the group sees; what they give is merged in the order
-// in which they are defined. Two members may give one name only if they give it the same value, unless [Overwrite]
-// lists it. The first failure cancels the others, and all have ended when the group has, unless [CollectErrors] says
-// otherwise.
+// in which they are defined. Two members may give one name only if they give it equal values, unless [Overwrite] lists
+// it: of one type, and equal in every part, by its own method Equal where it has one, as times do. The first failure
+// cancels the others, and all have ended when the group has, unless [CollectErrors] says otherwise.
 //
 // Limit, Overwrite and CollectErrors among the parts are for this group.
 func Par(parts ...Part) Part { return par{parts} }
@@ -55,7 +56,21 @@ func (c *compiler) group(n par, s *scope) op {
 		}
 	}
 	g.merge(func(name string) bool { return c.overwrite[name] || set.overwrite[name] })
+	for _, p := range g.out {
+		delete(set.overwrite, p.name)
+		if c.unused[p.name] {
+			delete(c.unused, p.name)
+		}
+	}
+	c.unusedOverwrite(set.overwrite)
 	return g
+}
+
+// unusedOverwrite reports names that no member gives.
+func (c *compiler) unusedOverwrite(names map[string]bool) {
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		c.fail(ErrSetting, "", fmt.Errorf("Overwrite: no member of a group gives %q", shorten(name)))
+	}
 }
 
 // merge finds out which member gives what, and what several do.
@@ -183,7 +198,7 @@ func (g *group) take(m int, raw any, into []any, from []int) error {
 			into[to] = was
 		case was == nil || g.replace[to]:
 			from[to] = m
-		case same(was, is):
+		case show.Same(was, is):
 			into[to] = was
 		default:
 			return failed(ErrMerge, "", &MergeError{
@@ -199,15 +214,6 @@ func (g *group) take(m int, raw any, into []any, from []int) error {
 func (g *group) giver(m int, to int32) string {
 	i := slices.Index(g.at[m], to)
 	return g.members[m].outputs()[i].by
-}
-
-// same tells whether two values are equal: deeply, and moments if they are the same one.
-func same(a, b any) bool {
-	if t, ok := a.(time.Time); ok {
-		u, ok := b.(time.Time)
-		return ok && t.Equal(u)
-	}
-	return reflect.DeepEqual(a, b)
 }
 
 func (g *group) spread(raw any, into []any, at []int32) error { return spreadList(raw, into, at) }

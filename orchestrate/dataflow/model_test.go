@@ -241,6 +241,9 @@ func TestRandomGraphsDoWhatAPlainReferenceDoes(t *testing.T) {
 		require.Equal(t, want, got)
 	})
 	t.Log(seen)
+	if seen["refused"]+seen["failed"]+seen["ran"] < 1000 {
+		return // by chance one of them may not have been among so few
+	}
 	for _, how := range []string{"refused", "failed", "ran"} {
 		require.NotZero(t, seen[how], how)
 	}

@@ -164,6 +164,10 @@ func (*signature) steps() int { return 1 }
 
 // ports reports what is wrong with the function. That its result has no names is not, if it is given some.
 func (s *signature) ports(c *compiler) (in, out []port) {
+	if s.in == nil {
+		c.fail(ErrNotCallable, s.name, errors.New("the step was not made by Step"))
+		return nil, nil
+	}
 	if s.nilFunc {
 		c.fail(ErrNotCallable, s.name, errors.New("the function is nil"))
 	}

@@ -4,7 +4,7 @@ import "fmt"
 
 // Part is what a flow is made of: a node ([Step], [Workflow], [Seq], [Par], [Map], [Dispatch], [Repeat], another
 // [Flow]), or a setting ([Visibility], [OnMissing], [Limit], [Overwrite], [CollectErrors], [Progress], [Takes]),
-// which holds for the flow or the group that it stands in, wherever in it.
+// which holds for the flow or the group that it stands in, wherever in it. Of two that say the same the last one holds.
 type Part interface{ part() }
 
 // Visibility says what a step of a flow sees, beside what the step before it returned.
@@ -71,7 +71,8 @@ func CollectErrors() Part { return collectErrors{} }
 
 type progress struct{}
 
-// Progress makes a flow tell how far it is, by actions.Progress, whenever a step has ended or was skipped.
+// Progress makes a flow tell how far it is, by actions.Progress, whenever a step has ended or was skipped. Steps
+// that end side by side may tell of it in any order.
 func Progress() Part { return progress{} }
 
 func (Visibility) part()    {}

@@ -16,7 +16,7 @@ type Loop interface{ apply(l *repeat) }
 type until struct {
 	shape *shape
 	err   error
-	done  func(vals []any, find []int) (bool, error)
+	done  func(fr *frame, find []int) (bool, error)
 }
 
 // Until ends the loop when f is true of what a round gave. Its fields are found by their names, as the inputs of a step
@@ -27,19 +27,19 @@ func Until[Result any](f func(r Result) bool) Loop {
 		return u
 	}
 	u.shape, u.err = shapeOf(reflect.TypeFor[Result]())
-	u.done = func(vals []any, find []int) (bool, error) {
+	u.done = func(fr *frame, find []int) (bool, error) {
 		var r Result
-		fr, in := &frame{vals: vals}, make([]input, len(find))
+		in := make([]input, len(find))
 		for i, slot := range find {
 			in[i] = input{slot: int32(slot), checked: true}
 			if f := u.shape.fields[i]; !f.optional && in[i].value(fr) == nil {
-				return false, failed(ErrMissing, "", missing(f.name, nil))
+				return false, failed(ErrMissing, "", missing(f.name, fr.visible()))
 			}
 		}
 		if err := u.shape.fill(reflect.ValueOf(&r).Elem(), fr, in); err != nil {
 			return false, failed(ErrMap, "", err)
 		}
-		return f(r), nil
+		return decide(f, r)
 	}
 	return u
 }
@@ -107,7 +107,7 @@ type loop struct {
 
 	how    repeat
 	in     []input // one for each port: itself
-	outs   int
+	outs   []string
 	at     []int32  // itself, too
 	find   []int    // the results that Until wants
 	feeds  [][2]int // of what to what
@@ -144,7 +144,7 @@ func (c *compiler) loop(n *repeat) ported {
 
 func (l *loop) ports(c *compiler) (in, out []port) {
 	in, out = l.ported.ports(c)
-	l.in, l.at, l.outs = make([]input, len(in)), make([]int32, len(out)), len(out)
+	l.in, l.at, l.outs = make([]input, len(in)), make([]int32, len(out)), namesOf(out)
 	for i := range in {
 		l.in[i] = input{slot: int32(i)}
 	}
@@ -207,7 +207,7 @@ func (l *loop) exec(y actions.Yield, r *run, outer *frame, in []input) (any, err
 		if err != nil {
 			return nil, err
 		}
-		out := make([]any, l.outs)
+		out := make([]any, len(l.outs))
 		if err := l.ported.spread(raw, out, l.at); err != nil {
 			return nil, failed(ErrMap, "", err)
 		}
@@ -229,7 +229,7 @@ func (l *loop) exec(y actions.Yield, r *run, outer *frame, in []input) (any, err
 // done tells whether the loop ends after a round.
 func (l *loop) done(round int, out []any) (bool, error) {
 	if l.how.until != nil {
-		if done, err := l.how.until.done(out, l.find); done || err != nil {
+		if done, err := l.how.until.done(&frame{vals: out, names: l.outs}, l.find); done || err != nil {
 			return done, err
 		}
 	}

@@ -29,14 +29,10 @@ func (w *workflow[In, Out]) exec(y actions.Yield, _ *run, fr *frame, in []input)
 }
 
 func (w *workflow[In, Out]) spread(raw any, into []any, at []int32) error {
-	out, _ := raw.(Out)
-	w.out.spread(reflect.ValueOf(&out).Elem(), into, at)
+	w.out.spread(w.whole(raw), into, at)
 	return nil
 }
 
-func (w *workflow[In, Out]) whole(raw any) reflect.Value {
-	out, _ := raw.(Out)
-	return reflect.ValueOf(&out).Elem()
-}
+func (w *workflow[In, Out]) whole(raw any) reflect.Value { return valueOf[Out](raw) }
 
 func (w *workflow[In, Out]) result() *shape { return w.out }

@@ -33,6 +33,13 @@ func TestARepeatedCheckRunsOnceInAnEvaluation(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, map[string]int{"a": 2, "no": 2}, asked, "nothing lasts beyond one evaluation")
 
+	clear(asked)
+	rule = rules.Parallel(a, a.Message("x"), rules.Not(a.Message("y")), rules.And(no.Message("z")))
+	v, err = rule.Check(y, ada)
+	require.NoError(t, err)
+	require.Equal(t, map[string]int{"a": 1, "no": 1}, asked, "a message makes no other check of it")
+	require.Equal(t, []string{"not trusted(\"a\")", "and"}, names(v.Reasons))
+
 	rename := rules.Pipe("rename", func(_ actions.Yield, u User) (User, error) { u.Name += "!"; return u, nil })
 	clear(asked)
 	_, err = rules.And(a, rename, a, a).Check(y, ada)

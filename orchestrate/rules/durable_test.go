@@ -52,13 +52,16 @@ func TestARuleCanBeReplayedFromAnywhere(t *testing.T) {
 	for _, rule := range []rules.Rule[User]{
 		everything(), rules.And(everything(), rules.Parallel(trusted("no"), everything())),
 	} {
+		exec := combinators.Parallelize()(executor.System(executor.NewMux(
+			executor.On(func(_ context.Context, a Trusted) (bool, error) { return a.What != "no", nil }),
+		)))
 		for _, check := range []func(yield, User) (rules.Verdict[User], error){rule.Check, rule.Validate} {
-			exec := combinators.Parallelize()(executor.System(executor.NewMux(
-				executor.On(func(_ context.Context, a Trusted) (bool, error) { return a.What != "no", nil }),
-			)))
 			_, err := orchestratetest.Deterministic(t, orchestrate.Bind(check, ada), exec)
 			require.NoError(t, err)
 		}
+		traced, err := orchestratetest.Deterministic(t, orchestrate.Bind(rule.Trace, ada), exec)
+		require.NoError(t, err)
+		require.NotEmpty(t, traced.Ran)
 	}
 }
 

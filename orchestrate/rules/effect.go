@@ -140,10 +140,11 @@ func (m *machine[C]) take(n *node[C], p *machine[C], err error) {
 	m.findings = append(m.findings, p.findings...)
 	m.notes = append(m.notes, p.notes...)
 	m.ran = append(m.ran, p.ran...)
-	if !m.learned && p.learned && p.memo.outer == m.memo { // what is over needs no memo
+	own := n.kind == kindCached || n.kind == kindRetry // and no executor has a hold on it
+	if own && !m.learned && p.learned && p.memo.outer == m.memo {
 		m.memo, m.learned = p.memo, true
 	} else {
-		m.learn(p)
+		m.learn(p, false)
 	}
 	m.value, m.status = p.value, p.status
 	if err != nil && !m.validate {

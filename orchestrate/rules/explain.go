@@ -176,7 +176,9 @@ func oneLine[C any](n *node[C], limit int) string {
 		case n.kind == kindNot:
 			b.WriteString("not ")
 			todo = append(todo, bit{node: n.children[0]})
-		case n.kind < kindAsks && n.kind != kindPure, n.kind >= kindParallel && n.kind != kindCached:
+		case n.kind == kindCached:
+			todo = append(todo, bit{node: n.children[0]})
+		case n.kind < kindAsks && n.kind != kindPure, n.kind >= kindParallel:
 			b.WriteString(n.name + "(")
 			todo = append(todo, bit{text: ")"})
 			for i := len(n.children) - 1; i >= 0; i-- {

@@ -140,7 +140,7 @@ func (m *walker[C]) reasons() []Reason {
 			n++
 		}
 	}
-	if n == 0 || m.status == yes {
+	if n == 0 || m.status == yes || m.status == unknown && !m.validate {
 		return nil
 	}
 	reasons := make([]Reason, 0, n)

@@ -246,7 +246,7 @@ func (m *machine[C]) join(n *node[C], at *place, i int, b *branch[C]) {
 func (m *machine[C]) trail(b *branch[C]) {
 	if b.machine != nil {
 		m.ran = append(m.ran, b.machine.ran...)
-		m.learn(b.machine)
+		m.learn(b.machine, false)
 	}
 }
 

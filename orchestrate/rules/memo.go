@@ -16,7 +16,7 @@ func Cached[C any, K comparable](rule Rule[C], key func(c C) K) Rule[C] {
 	}
 	n.name = rule.node.name
 	n.policy.key = func(c C) any { return key(c) }
-	n.caches = true
+	n.caches, n.self = true, n
 	return Rule[C]{n}
 }
 
@@ -48,24 +48,28 @@ func (m *machine[C]) own() *memo {
 	return m.memo
 }
 
-// learn takes over what a part remembers.
-func (m *machine[C]) learn(p *machine[C]) {
-	if p.learned {
-		known := m.own().known
-		for k, v := range p.memo.known {
-			known[k] = v
+// learn takes over the verdicts that a part remembers, and what it could not find out if faults is true.
+func (m *machine[C]) learn(p *machine[C], faults bool) {
+	if !p.learned {
+		return
+	}
+	known := m.own().known
+	for k, found := range p.memo.known {
+		if faults || found.(*machine[C]).status != unknown {
+			known[k] = found
 		}
 	}
 }
 
 func (m *machine[C]) cached(y actions.Yield, n *node[C]) (stop bool) {
-	k := memoKey{n, n.policy.key(m.value)}
+	k := memoKey{n.self, n.policy.key(m.value)}
 	if found, ok := m.memo.find(k); ok {
 		m.recall(n, found.(*machine[C]))
 		return false
 	}
-	if m.contest.has(n) && !m.granted(k) {
-		m.waits, m.wants, m.status = n, k, blocked
+	m.wants = k
+	if m.contest.has(n.self) && !m.granted(k) {
+		m.waits, m.status = n, blocked
 		return true
 	}
 	if m.dry {
@@ -82,7 +86,7 @@ func (m *machine[C]) cached(y actions.Yield, n *node[C]) (stop bool) {
 	if m.hush() {
 		m.drop(mark)
 	}
-	if m.status != unknown || m.contest.has(n) && p != nil {
+	if m.status != unknown || m.contest.has(n.self) && p != nil {
 		m.own().known[k] = p
 	}
 	return false

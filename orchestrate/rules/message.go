@@ -114,7 +114,7 @@ func parse[C any](text string, args []any) (*message[C], error) {
 func parseGap(inner string, args []any) (gap, error) {
 	names, dotted := strings.CutPrefix(inner, ".")
 	if !dotted {
-		return gap{}, fmt.Errorf("{{%s}} must begin with a dot, as {{.Name}} and {{.arg0}} do", inner)
+		return gap{}, fmt.Errorf("{{%s}} must begin with a dot, as {{.Name}} and {{.arg0}} do", clip(inner, clipped))
 	}
 	if names == "" {
 		return gap{arg: -1}, nil
@@ -122,7 +122,7 @@ func parseGap(inner string, args []any) (gap, error) {
 	if digits, ok := strings.CutPrefix(names, "arg"); ok {
 		if i, err := strconv.ParseUint(digits, 10, 31); err == nil {
 			if int(i) >= len(args) {
-				return gap{}, fmt.Errorf("{{.%s}}: the rule has %d arguments", names, len(args))
+				return gap{}, fmt.Errorf("{{.%s}}: the rule has %d arguments", clip(names, clipped), len(args))
 			}
 			return gap{arg: int(i)}, nil
 		}
@@ -138,7 +138,8 @@ func (g gap) check(t reflect.Type) error {
 			return nil
 		}
 		if next == nil {
-			return fmt.Errorf("{{.%s}}: %s has no exported field %q", strings.Join(g.names, "."), t, name)
+			return fmt.Errorf("{{.%s}}: %s has no exported field %q",
+				clip(strings.Join(g.names, "."), clipped), t, clip(name, clipped))
 		}
 		t = next
 	}

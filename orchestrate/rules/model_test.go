@@ -1,14 +1,18 @@
 package rules_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
 	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/combinators"
+	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/orchestrate/orchestratetest"
 	"github.com/baton-go/baton/orchestrate/rules"
 )
@@ -182,7 +186,7 @@ func trees(ops []string, leaves ...string) *rapid.Generator[tree] {
 			least, most = 1, 1
 		case "if":
 			least, most = 3, 3
-		case "parallel":
+		case "parallel", "fail fast", "any":
 			least = 1
 		}
 		for range rapid.IntRange(least, most).Draw(t, "parts") {
@@ -264,4 +268,51 @@ func TestParallelEqualsAndInVerdict(t *testing.T) {
 			require.Equal(t, names(or.Reasons), names(one.Reasons))
 		}
 	})
+}
+
+// grouped builds the rule that a tree with groups of every kind is. Its caches are remembered if there is a map for
+// them.
+func (t tree) grouped(caches map[int]rules.Rule[int]) rules.Rule[int] {
+	parts := make([]rules.Rule[int], len(t.parts))
+	for i, part := range t.parts {
+		parts[i] = part.grouped(caches)
+	}
+	switch t.op {
+	case "cached":
+		asks := tree{op: "asks", n: t.n}.rule()
+		if caches == nil {
+			return asks
+		}
+		if _, ok := caches[t.n]; !ok {
+			caches[t.n] = rules.Cached(asks, func(v int) int { return v })
+		}
+		return caches[t.n]
+	case "fail fast":
+		return rules.FailFast(parts...)
+	case "any":
+		return rules.ParallelAny(parts...)
+	case "and":
+		return rules.And(parts...)
+	case "or":
+		return rules.Or(parts...)
+	case "not":
+		return rules.Not(parts[0])
+	case "if":
+		return rules.If(parts[0], parts[1], parts[2])
+	case "parallel":
+		return rules.Parallel(parts...)
+	default:
+		return t.rule()
+	}
+}
+
+// counting carries out groups on goroutines, and counts what it is asked.
+func counting(asked map[probe]int) executor.Executor {
+	var mu sync.Mutex
+	return combinators.Parallelize()(executor.NewMux(executor.On(func(_ context.Context, p probe) (bool, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		asked[p]++
+		return holds(p.N, p.Value), nil
+	})))
 }

@@ -159,6 +159,26 @@ func TestANamedRuleHasPoliciesOfItsOwn(t *testing.T) {
 	_, open := errors.AsType[*combinators.OpenError](err)
 	require.True(t, open)
 
+	veto := func(context.Context, actions.Action) error { return errBoom }
+	for want, policy := range map[string]combinators.Combinator{
+		"timed":  combinators.Timed(time.Nanosecond),
+		"vetoed": combinators.Tapped(combinators.Tap{Before: veto}),
+	} {
+		exec := combinators.Parallelize()(combinators.Named("billing", policy)(executor.NewMux(
+			executor.On(func(ctx context.Context, a Trusted) (bool, error) {
+				if _, hurried := ctx.Deadline(); hurried {
+					<-ctx.Done()
+				}
+				return true, ctx.Err()
+			}),
+		)))
+		_, err := runRule(t, billing, exec)
+		require.Error(t, err, want)
+		v, err := runRule(t, trusted("free"), exec)
+		require.NoError(t, err, want)
+		require.True(t, v.OK)
+	}
+
 	y, _ := answers(func(string) (bool, error) { return false, nil })
 	v, err := rules.And(pass, rules.Named("n", rules.And(older, trusted("a")))).Check(y, ada)
 	require.NoError(t, err)

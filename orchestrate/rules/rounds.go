@@ -54,10 +54,10 @@ func sharedCaches[C any](rules []*node[C]) map[*node[C]]struct{} {
 			seen[n] = struct{}{}
 			switch n.kind {
 			case kindCached:
-				if first, ok := by[n]; ok && first != i {
-					shared[n] = struct{}{}
+				if first, ok := by[n.self]; ok && first != i {
+					shared[n.self] = struct{}{}
 				}
-				by[n] = i
+				by[n.self] = i
 			case kindRetry, kindNamed:
 			case kindTimeout:
 				todo = append(todo, n.children[1:]...)
@@ -151,7 +151,7 @@ func (g *parts[C]) advance(m *machine[C], mode actions.Mode) (decided int, left 
 			continue
 		}
 		g.end(i, part, part.ends(g.node.children[i], mode, part.trouble()))
-		m.learn(part)
+		m.learn(part, true)
 		if decided < 0 && g.decides(i, mode) {
 			decided = i
 		}
@@ -176,24 +176,32 @@ func (g *parts[C]) decides(i int, mode actions.Mode) bool {
 	}
 }
 
-// leaves calls f with each machine of the group that is blocked at a check, in order.
-func (g *parts[C]) leaves(f func(part *machine[C])) {
+// checks calls f with each machine of the group that stopped at a Cached, in order.
+func (g *parts[C]) checks(f func(part *machine[C])) {
 	for i, part := range g.state {
 		switch {
 		case g.over[i]:
 		case part.parts != nil:
-			part.parts.leaves(f)
-		case part.status == blocked:
+			part.parts.checks(f)
+		case part.waits.kind == kindCached:
 			f(part)
 		}
 	}
 }
 
-// grant grants each check to the first part that stopped at it, if nobody outside of the group competes for it.
+// grant gives each check that several parts share to the first that stopped at it, if nobody outside of the
+// group competes for it, and nobody has it already.
 func (g *parts[C]) grant(m *machine[C]) {
 	given := map[memoKey]bool{}
-	g.leaves(func(part *machine[C]) {
-		if k := part.wants; !given[k] && !m.contest.has(k.node) {
+	g.checks(func(part *machine[C]) {
+		if part.status == pending {
+			given[part.wants] = true
+		}
+	})
+	g.checks(func(part *machine[C]) {
+		k := part.wants
+		_, shared := g.node.shared[k.node.(*node[C])]
+		if part.status == blocked && shared && !given[k] && !m.contest.has(k.node) {
 			given[k] = true
 			part.grants = append(part.grants, k)
 			part.status = pending
@@ -241,17 +249,17 @@ func (g *parts[C]) round(m *machine[C], y actions.Yield, mode actions.Mode, able
 	if err != nil {
 		return -1, err
 	}
+	cancelled := mode != actions.Settle && first >= 0 // then what could not be found out says nothing to others
 	for i, of := range able {
 		b := branches[i]
+		if b.machine != nil {
+			m.learn(b.machine, !cancelled)
+		}
 		if b.machine != nil && b.machine.stopped() {
-			m.learn(b.machine)
 			g.state[of] = b.machine.clone(outer) // a result is the executor's too
 			continue
 		}
 		g.over[of], g.ends[of] = true, b
-		if b.machine != nil {
-			m.learn(b.machine)
-		}
 	}
 	if mode != actions.Settle && first >= 0 {
 		return able[first], nil

@@ -23,6 +23,7 @@ type node[C any] struct {
 	plain    bool                  // it yields nothing
 	chain    []func(C) bool        // what its parts call, if it is an And of functions
 	caches   bool                  // it is Cached, or has a Cached in it
+	self     *node[C]              // of a Cached: itself, also once it was given a message
 	shared   map[*node[C]]struct{} // of a group: the Cached that several of its rules may come to
 
 	pure   func(C) bool

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -29,6 +30,12 @@ type Ran struct {
 	At   time.Time
 	Took time.Duration
 }
+
+// GobEncode encodes what is not an error, as JSON does.
+func (r Ran) GobEncode() ([]byte, error) { return json.Marshal(r) }
+
+// GobDecode decodes what GobEncode encoded.
+func (r *Ran) GobDecode(data []byte) error { return json.Unmarshal(data, r) }
 
 // step is a [Ran] whose path is not written yet.
 type step struct {

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 )
@@ -14,7 +15,8 @@ type Verdict[C any] struct {
 	OK bool
 	// Value is what the rule made of the value.
 	Value C
-	// Reasons say why not, in the order of the rules. There is none if OK.
+	// Reasons say why not, in the order of the rules. There is none if OK, nor beside an
+	// error of Check; beside one of Validate are those of the other rules.
 	Reasons []Reason `json:",omitempty"`
 	// Notes say how the verdict came about, where there is something to tell: who won a [ParallelAny], how often a rule
 	// was tried, what went wrong without consequence.
@@ -49,6 +51,18 @@ type Note struct {
 
 // FailedError is a "no" as an error, for those who need one.
 type FailedError struct{ Reasons []Reason }
+
+// GobEncode encodes what is not an error, as JSON does: an error's type is nobody's to register.
+func (r Reason) GobEncode() ([]byte, error) { return json.Marshal(r) }
+
+// GobDecode decodes what GobEncode encoded.
+func (r *Reason) GobDecode(data []byte) error { return json.Unmarshal(data, r) }
+
+// GobEncode encodes what is not an error, as JSON does.
+func (n Note) GobEncode() ([]byte, error) { return json.Marshal(n) }
+
+// GobDecode decodes what GobEncode encoded.
+func (n *Note) GobDecode(data []byte) error { return json.Unmarshal(data, n) }
 
 // Err is nil if the verdict is yes, and else a [FailedError] that joins the reasons. A verdict that came with an
 // error is not known, and has that error and not this one.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/baton-go/baton/bench/internal/process"
+	"github.com/baton-go/baton/internal/pgserver"
 )
 
 type config struct {
@@ -24,7 +25,7 @@ type config struct {
 }
 
 // measures are all that there are.
-func measures(dir string) []*measure {
+func measures(dir string, pg *server) []*measure {
 	var all []*measure
 	add := func(name, goal string, floor, s func(context.Context) (subject, error)) {
 		all = append(all, &measure{name: name, goal: goal, floor: floor, subject: s})
@@ -41,6 +42,20 @@ func measures(dir string) []*measure {
 	add("SQLite, runs of 100 steps, 64 at a time", "", insert, wholes(file, 64, 100))
 	add("SQLite, runs of 1 step, 64 at a time", "", insert, wholes(file, 64, 1))
 	add("SQLite, Start to Result", "", insert, func(ctx context.Context) (subject, error) { return newStarts(ctx, file) })
+	clients := func(n int) func(context.Context) (subject, error) {
+		return func(ctx context.Context) (subject, error) { return newRows(ctx, pg, n) }
+	}
+	add("PostgreSQL, 1 run", "≥ 0.7", clients(1), loads(pg.open, 1))
+	add("PostgreSQL, 64 runs", "≥ 2", clients(64), loads(pg.open, 64))
+	add("PostgreSQL, 64 runs at half of their rate", "", clients(64), func(ctx context.Context) (subject, error) {
+		l, err := newLoad(ctx, pg.open, 64)
+		return paced{l}, err
+	})
+	add("PostgreSQL, runs of 100 steps, 64 at a time", "", clients(64), wholes(pg.open, 64, 100))
+	add("PostgreSQL, runs of 1 step, 64 at a time", "", clients(64), wholes(pg.open, 64, 1))
+	add("PostgreSQL, Start to Result", "", clients(1), func(ctx context.Context) (subject, error) {
+		return newStarts(ctx, pg.open)
+	})
 	add("memory, 1 run", "", plain, loads(inMemory, 1))
 	add("memory, 64 runs", "", plain, loads(inMemory, 64))
 	add("memory, runs of 100 steps, 64 at a time", "", plain, wholes(inMemory, 64, 100))
@@ -68,16 +83,22 @@ func run(ctx context.Context, w io.Writer, c config) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	all := slices.DeleteFunc(measures(dir), func(m *measure) bool { return !only.MatchString(m.name) })
+	pg := &server{dir: c.dir}
+	defer func() { err = errors.Join(err, pg.close()) }()
+	all := slices.DeleteFunc(measures(dir, pg), func(m *measure) bool { return !only.MatchString(m.name) })
 	for range c.rounds {
 		for _, m := range all {
 			path := filepath.Join(c.profiles, strings.ReplaceAll(m.name, " ", "-")+".prof")
 			err := process.Profiled(c.profiles != "", path, func() error { return m.round(ctx, c.slices, c.d) })
+			if errors.Is(err, pgserver.ErrMissing) {
+				m.missing = true
+				continue
+			}
 			if err != nil {
 				return fmt.Errorf("%s: %w", m.name, err)
 			}
 		}
 	}
-	c.print(w, all)
+	c.print(w, slices.DeleteFunc(all, func(m *measure) bool { return m.missing }))
 	return nil
 }

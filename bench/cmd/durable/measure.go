@@ -22,6 +22,7 @@ type measure struct {
 
 	rounds, floors []sample // what the slices of each round come to together
 	ratios, cpus   []float64
+	missing        bool // what it measures is not on this machine
 }
 
 // round measures with a subject and a floor that are new.

@@ -16,15 +16,8 @@ func (w *work) apply(write *store.Write) (refused, err error) {
 	if refused := t.accept(write); refused != nil {
 		return refused, nil
 	}
-	if write.State != nil && write.Restart != nil {
-		if err := w.restart(t.id, *write.Restart); err != nil {
-			return nil, err
-		}
-	}
-	for i := range write.Records {
-		if err := w.addRecord(t.id, &write.Records[i]); err != nil {
-			return nil, err
-		}
+	if err := w.log(&t, write); err != nil {
+		return nil, err
 	}
 	for _, seq := range write.Consumed {
 		if _, err := w.exec("DELETE FROM baton_messages WHERE run = ? AND seq = ?", t.id, seq); err != nil {
@@ -47,6 +40,36 @@ func (w *work) apply(write *store.Write) (refused, err error) {
 	return nil, nil
 }
 
+// log makes the changes to the log of a run. What stays leased is appended to the tail; a run whose lease ends is
+// settled.
+func (w *work) log(t *target, write *store.Write) error {
+	l := w.store.leases.of(t)
+	restart := write.State != nil && write.Restart != nil
+	if restart {
+		if err := w.restart(t, l, *write.Restart); err != nil {
+			return err
+		}
+	}
+	add, err := w.missing(t, l, write.Records)
+	if err != nil {
+		return err
+	}
+	switch {
+	case releases(write):
+		w.change(t.run)
+		return w.settle(t, l, add)
+	case w.inner || restart || l == nil || !small(write.Records):
+		return w.addChunks(t, l, add)
+	}
+	w.pend(l, add)
+	return nil
+}
+
+// releases tells whether the lease ends with the write.
+func releases(w *store.Write) bool {
+	return w.State != nil && (w.Release || w.State.Status.Finished())
+}
+
 // accept says why the write is refused, if it is.
 func (t *target) accept(w *store.Write) error {
 	if err := t.fence(w.Epoch, w.State != nil); err != nil {
@@ -63,7 +86,7 @@ func (t *target) accept(w *store.Write) error {
 func (w *work) replace(t *target, write *store.Write) error {
 	s := *write.State
 	owner, epoch, due := t.owner, t.epoch, s.Due
-	if write.Release || s.Status.Finished() {
+	if releases(write) {
 		owner = ""
 		if write.Epoch == 0 {
 			epoch++
@@ -83,9 +106,9 @@ func (w *work) replace(t *target, write *store.Write) error {
 		due = time.Time{}
 	}
 	_, err := w.exec(`UPDATE baton_runs SET status = ?, due = ?, started = ?, finished = ?, expires = ?, owner = ?,
-		epoch = ?, revision = revision + 1, state = ? WHERE id = ?`,
+		epoch = ?, revision = revision + 1, state = ?, settled = ? WHERE id = ?`,
 		int64(s.Status), micros(due), micros(s.Started), micros(s.Finished), micros(s.Expires), owner,
-		epoch, packed.State(&s), t.id)
+		epoch, packed.State(&s), t.settled, t.id)
 	if err != nil {
 		return err
 	}
@@ -113,26 +136,26 @@ func (w *work) came(id, after int64) (came bool, err error) {
 }
 
 // restart empties the log of a run and replaces its input.
-func (w *work) restart(id int64, input store.Payload) error {
-	if err := w.deleteRecords(id); err != nil {
+func (w *work) restart(t *target, l *lease, input store.Payload) error {
+	w.change(t.run)
+	w.unpend(t.id)
+	w.drop(t, l)
+	if err := w.deleteRecords(t.id); err != nil {
 		return err
 	}
 	var facts []byte
-	var run string
-	err := w.rows(`SELECT r.run, f.facts FROM baton_runs r LEFT JOIN baton_facts f ON f.run = r.id WHERE r.id = ?`,
-		func(r *row) error {
-			run = r.text(0)
-			facts = r.blob(1)
-			return nil
-		}, id)
+	err := w.rows("SELECT facts FROM baton_facts WHERE run = ?", func(r *row) error {
+		facts = r.blob(0)
+		return nil
+	}, t.id)
 	if err != nil {
 		return err
 	}
 	var r store.Run
 	if !packed.ReadFacts(facts, &r) {
-		return corrupt(run, "the facts cannot be read")
+		return corrupt(t.run, "the facts cannot be read")
 	}
 	r.Input = input
-	_, err = w.exec("UPDATE baton_facts SET facts = ? WHERE run = ?", packed.Facts(&r), id)
+	_, err = w.exec("UPDATE baton_facts SET facts = ? WHERE run = ?", packed.Facts(&r), t.id)
 	return err
 }

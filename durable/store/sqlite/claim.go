@@ -64,7 +64,8 @@ func (s *Store) claim(ctx context.Context, c store.Claim) (store.Claimed, error)
 // take leases the runs that are as they were seen.
 func (s *Store) take(ctx context.Context, c store.Claim, seen []candidate) (taken []store.History, err error) {
 	const update = `UPDATE baton_runs SET status = 2, due = NULL, started = ?, owner = ?, epoch = epoch + 1,
-		revision = revision + 1 WHERE id = ? AND run = ? AND revision = ? AND seq = ? AND owner = ? AND epoch = ?`
+		revision = revision + 1, settled = ?
+		WHERE id = ? AND run = ? AND revision = ? AND seq = ? AND owner = ? AND epoch = ?`
 	err = s.write(ctx, func(w *work) error {
 		taken = make([]store.History, 0, len(seen))
 		until := time.Now().Add(c.Lease)
@@ -86,13 +87,16 @@ func (s *Store) take(ctx context.Context, c store.Claim, seen []candidate) (take
 					continue
 				}
 				h, seen[i].seq = now.history, now.seq
+				if err := w.settleOwned(h.Run.ID); err != nil {
+					return err
+				}
 			}
 			r := h.Run
 			if r.Started.IsZero() {
 				r.Started = w.now
 			}
-			n, err := w.exec(update, micros(r.Started), c.Owner, seen[i].id, r.ID, r.Revision, seen[i].seq, r.Owner,
-				r.Epoch)
+			n, err := w.exec(update, micros(r.Started), c.Owner, s.leases.last, seen[i].id, r.ID, r.Revision,
+				seen[i].seq, r.Owner, r.Epoch)
 			if err != nil {
 				return err
 			}
@@ -104,10 +108,21 @@ func (s *Store) take(ctx context.Context, c store.Claim, seen []candidate) (take
 			r.Revision++
 			h.Run = r
 			taken = append(taken, h)
-			w.begun = append(w.begun, lease{id: seen[i].id, run: r.ID, owner: c.Owner, flow: r.Flow, until: until})
+			w.begun = append(w.begun, &lease{
+				id: seen[i].id, run: r.ID, owner: c.Owner, epoch: r.Epoch, flow: r.Flow, until: until,
+				floor: s.leases.last, top: last(h.Records), newest: -1,
+			})
 			w.tell(store.Notice{Run: r.ID, Status: store.Running, Revision: r.Revision})
 		}
 		return nil
 	})
 	return taken, err
+}
+
+// last is the number of the last record, or -1.
+func last(all []store.Record) int64 {
+	if len(all) == 0 {
+		return -1
+	}
+	return all[len(all)-1].N
 }

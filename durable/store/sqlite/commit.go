@@ -6,28 +6,53 @@ import (
 	"github.com/baton-go/baton/durable/store"
 )
 
-// Commit makes writes: see [store.Store]. A write that only adds one record is one statement, which SQLite commits by
-// itself; everything else is one transaction.
+// Commit makes writes: see [store.Store]. Writes that only append are one statement, which SQLite commits by itself;
+// everything else is one transaction.
 func (s *Store) Commit(ctx context.Context, writes []store.Write) ([]error, error) {
 	var errs []error
-	var err error
-	if len(writes) == 1 && onlyRecords(&writes[0]) && len(writes[0].Records) == 1 {
-		err = s.locked(ctx, func(c *conn) error {
-			return s.patiently(ctx, func() (err error) {
-				errs, err = s.commit(ctx, newWork(c, nil), writes)
-				return err
-			})
-		})
-	} else {
-		err = s.write(ctx, func(w *work) (err error) {
+	var e effects
+	err := s.locked(ctx, func(c *conn) error {
+		if err := s.tidy(ctx, c); err != nil {
+			return err
+		}
+		w := newWork(s, c, &e)
+		quick, err := w.allQuick(writes)
+		if err != nil {
+			return err
+		}
+		if quick {
+			return s.appendAll(ctx, w, writes)
+		}
+		return s.transaction(ctx, c, &e, func(w *work) (err error) {
 			errs, err = s.commit(ctx, w, writes)
 			return err
 		})
-	}
+	})
 	if err != nil {
 		return nil, s.fail("commit", err)
 	}
+	s.Tell(e.notices...)
 	return errs, nil
+}
+
+// allQuick tells whether all writes do nothing but append.
+func (w *work) allQuick(writes []store.Write) (bool, error) {
+	for i := range writes {
+		if l, err := w.quick(&writes[i]); l == nil || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// appendAll makes writes that do nothing but append.
+func (s *Store) appendAll(ctx context.Context, w *work, writes []store.Write) error {
+	if _, err := s.commit(ctx, w, writes); err != nil {
+		return err
+	}
+	err := s.patiently(ctx, w.flush)
+	s.committed(w.effects, err)
+	return err
 }
 
 // commit makes writes; errs is nil if none is refused.
@@ -36,15 +61,7 @@ func (s *Store) commit(ctx context.Context, w *work, writes []store.Write) (errs
 		if err := alive(ctx); err != nil {
 			return nil, err
 		}
-		var refused error
-		if onlyRecords(&writes[i]) {
-			refused, err = w.append(&s.leases, &writes[i])
-		} else {
-			if strays(&writes[i]) {
-				s.strayed.Store(true)
-			}
-			refused, err = w.apply(&writes[i])
-		}
+		refused, err := s.commitOne(w, &writes[i])
 		if err != nil {
 			return nil, err
 		}
@@ -56,4 +73,18 @@ func (s *Store) commit(ctx context.Context, w *work, writes []store.Write) (errs
 		}
 	}
 	return errs, nil
+}
+
+func (s *Store) commitOne(w *work, write *store.Write) (refused, err error) {
+	l, err := w.quick(write)
+	switch {
+	case err != nil:
+		return nil, err
+	case l != nil:
+		return nil, w.append(l, write)
+	}
+	if strays(write) {
+		s.strayed.Store(true)
+	}
+	return w.apply(write)
 }

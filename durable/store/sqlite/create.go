@@ -12,7 +12,7 @@ import (
 
 const insertRun = `INSERT INTO baton_runs
 	(run, flow, priority, parent, queue, created, status, due, started, finished, expires, state, owner, epoch, revision,
-	seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0) ON CONFLICT (run) DO NOTHING`
+	seq, settled) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0, 0) ON CONFLICT (run) DO NOTHING`
 
 // Create adds runs: see [store.Store].
 func (s *Store) Create(ctx context.Context, runs []store.Run) ([]store.Created, error) {

@@ -8,8 +8,8 @@
 // What a method did when it returned nil survives the end of the process, in whatever way it ends, and that of the
 // operating system and of the power supply, as far as the disk keeps what it says that it has kept. A method that
 // returned an error of its own did everything or nothing. [Config] has a choice that gives some of this up for speed. A
-// step of a run that is alone is one statement, one page and one wait for the disk; those of many runs share a
-// transaction. A run that sleeps takes about 300 bytes of the file and no memory; a million of them open in
+// step of a run that is alone is one statement, one page and one wait for the disk; those of many runs at a time share
+// all three. A run that sleeps takes about 300 bytes of the file and no memory; a million of them open in
 // milliseconds.
 //
 // # One process at a time

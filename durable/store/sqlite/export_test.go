@@ -87,3 +87,25 @@ func NothingCommitted(code int) bool { return nothingCommitted(code) }
 func OpenDriver(ctx context.Context, path string, c Config, wrap func(driver.Driver) driver.Driver) (*Store, error) {
 	return open(ctx, path, c, wrap(registered()))
 }
+
+// Settle settles all that is in the tail.
+func (s *Store) Settle(ctx context.Context) error {
+	return s.locked(ctx, func(c *conn) error {
+		defer func(most int64) { s.tailMost = most }(s.tailMost)
+		s.tailMost = 0
+		return s.tidy(ctx, c)
+	})
+}
+
+// SetTailMost sets how many bytes the tail gets before it is settled.
+func (s *Store) SetTailMost(n int64) { s.tailMost = n }
+
+// InMemory is how many leases are known, and how many records of the tail.
+func (s *Store) InMemory() (leases, entries int) {
+	s.leases.mu.RLock()
+	defer s.leases.mu.RUnlock()
+	for _, l := range s.leases.byRun {
+		entries += len(l.entries)
+	}
+	return len(s.leases.byRun), entries
+}

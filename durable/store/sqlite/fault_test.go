@@ -138,8 +138,10 @@ func spoil(t *testing.T, s *sqlite.Store, statement string) {
 func TestWhatCannotBeReadIsNamed(t *testing.T) {
 	t.Parallel()
 	for says, statement := range map[string]string{
-		`run "r": record 2 cannot be read`:  "UPDATE baton_records SET data = x'0102030405' WHERE place % 4 = 2",
-		`run "r": record 1 cannot be read`:  "UPDATE baton_records SET data = substr(data, 1, 20) WHERE place % 4 = 1",
+		`run "r": the records up to 2 cannot be read`: "UPDATE baton_records SET data = x'0102030405'",
+		`run "r": record 2 cannot be read`:            "UPDATE baton_records SET data = substr(data, 1, length(data) - 1)",
+		`run "r": record 1 cannot be read`: "UPDATE baton_records SET data = " +
+			"CAST(replace(CAST(data AS TEXT), 'first', 'third') AS BLOB)",
 		`run "r": message 1 cannot be read`: "UPDATE baton_messages SET data = x''",
 		`run "r": the facts cannot be read`: "DELETE FROM baton_facts",
 		`run "r": the state cannot be read`: "UPDATE baton_runs SET state = x'01'",
@@ -150,7 +152,9 @@ func TestWhatCannotBeReadIsNamed(t *testing.T) {
 			t.Parallel()
 			s := open(t, sqlite.Config{})
 			run := leased(t, s, "r")[0]
-			commit(t, s, step(run, 1), step(run, 2), store.Write{Run: "r", Epoch: 1, Published: []byte("published")})
+			first := step(run, 1)
+			first.Records[0].Name = "first"
+			commit(t, s, first, step(run, 2), store.Write{Run: "r", Epoch: 1, Published: []byte("published")})
 			_, err := s.Send(t.Context(), []store.Message{{Run: "r"}})
 			require.NoError(t, err)
 			commit(t, s, store.Write{
@@ -183,6 +187,7 @@ func TestALeaseThatRanOutOfARunThatCannotBeReadIsBlocked(t *testing.T) {
 	s := open(t, sqlite.Config{})
 	run := leased(t, s, "r")[0]
 	commit(t, s, step(run, 1))
+	require.NoError(t, s.Settle(t.Context()))
 	_, err := s.Renew(t.Context(), "owner", 0)
 	require.NoError(t, err)
 	spoil(t, s, "UPDATE baton_records SET data = x'00'")

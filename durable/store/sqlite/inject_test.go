@@ -22,6 +22,8 @@ type faulty struct {
 	after  atomic.Bool
 	always atomic.Bool  // and all that follow
 	last   atomic.Value // the statement
+	// damaged, if there is one, tells of which runs the chunks cannot be written.
+	damaged func(run int64) bool
 }
 
 // arm has the statement fail before which n others are carried out.
@@ -124,6 +126,9 @@ type faultyStmt struct {
 }
 
 func (s *faultyStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	if s.f.damaged != nil && strings.Contains(s.query, "INTO baton_records") && s.f.damaged(args[0].Value.(int64)>>24) {
+		return nil, store.ErrCorrupt
+	}
 	return faultyDo(s.f, s.query, func() (driver.Result, error) {
 		return s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args)
 	})
@@ -216,12 +221,14 @@ func TestAClaimThatWasMadeButNotToldIsMadeAgain(t *testing.T) {
 
 func TestAConnectionThatCannotRollBackIsReplaced(t *testing.T) {
 	t.Parallel()
-	for n := range int64(4) { // BEGIN, two insertions, COMMIT
+	for n := range int64(7) { // BEGIN, two of each run, the tail, COMMIT
 		s, f := openFaulty(t)
 		runs := leased(t, s, "a", "b")
 		f.always.Store(true)
 		f.arm(n, false)
-		err := tryCommit(t.Context(), s, step(runs[0], 1), step(runs[1], 1))
+		a, b := step(runs[0], 1), step(runs[1], 1)
+		a.Published, b.Published = []byte("a"), []byte("b")
+		err := tryCommit(t.Context(), s, a, b)
 		_, loaded := s.Load(t.Context(), "a", store.Mark{})
 		require.True(t, f.disarm())
 		require.ErrorIs(t, err, errInjected)

@@ -143,7 +143,7 @@ func (l lane) read(ctx context.Context, k *conn, now int64, most int) (here []du
 }
 
 // readOver looks up the runs whose leases have run out.
-func readOver(ctx context.Context, k *conn, over []lease) ([]due, error) {
+func readOver(ctx context.Context, k *conn, over []ran) ([]due, error) {
 	var all []due
 	for _, l := range over {
 		err := k.each(ctx, selectPriority, func(r *row) error {

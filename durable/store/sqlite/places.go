@@ -1,23 +1,22 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"math"
+	"slices"
 
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/internal/packed"
 )
 
-// A record is found at a place, which is an integer: the id of its run, and the number of the record in the last 24
-// bits. A table with such a key fills its pages to the end when a run is appended to, where an index divides each page
-// in two that are half full, and writes both.
+// A chunk is found at a place, which is an integer: the id of its run, and the number of its last record in the last 24
+// bits. So whoever wants the records from a number on looks from its place on, however the records of the chunks
+// overlap. A table with such a key fills its pages to the end when a run is appended to, where an index divides each
+// page in two that are half full, and writes both.
 const placeBits = 24
 
 const (
-	insertRecord  = "INSERT OR IGNORE INTO baton_records (place, data) VALUES (?, ?)"
-	selectRecords = "SELECT place & 16777215, data FROM baton_records WHERE place >= ? AND place <= ? ORDER BY place"
-	deleteRecords = "DELETE FROM baton_records WHERE place >= ? AND place <= ?"
-
 	// Records whose numbers are no numbers of steps.
 	insertStray  = "INSERT OR IGNORE INTO baton_strays (run, n, data) VALUES (?, ?, ?)"
 	selectStrays = "SELECT n, data FROM baton_strays WHERE run = ? AND n >= ? AND n <= ? ORDER BY n"
@@ -42,20 +41,10 @@ func places(run, from int64) (first, last int64) {
 	return run<<placeBits + max(from, 0), run<<placeBits + 1<<placeBits - 1
 }
 
-// addRecord adds a record to a run, unless it has one with that number.
-func (w *work) addRecord(run int64, r *store.Record) (err error) {
-	if placed(r.N) {
-		_, err = w.exec(insertRecord, run<<placeBits+r.N, packed.Record(r))
-	} else {
-		_, err = w.exec(insertStray, run, r.N, packed.Record(r))
-	}
-	return err
-}
-
-// deleteRecords removes all records of a run.
+// deleteRecords removes all records of a run but those in the tail.
 func (w *work) deleteRecords(run int64) error {
 	first, last := places(run, 0)
-	if _, err := w.exec(deleteRecords, first, last); err != nil {
+	if _, err := w.exec(deleteChunks, first, last); err != nil {
 		return err
 	}
 	_, err := w.exec(deleteStrays, run)
@@ -64,27 +53,62 @@ func (w *work) deleteRecords(run int64) error {
 
 // records reads those of a run from a number on. Nearly always nothing has ever strayed.
 func (s *Store) records(ctx context.Context, c *conn, f found, from int64) (all []store.Record, err error) {
-	read := func(query string, args ...any) error {
-		return c.each(ctx, query, func(r *row) error {
-			record, err := readRecord(f.ID, r)
-			all = append(all, record)
-			return err
-		}, args...)
-	}
 	strayed := s.strayed.Load()
 	if strayed && from < 0 {
-		if err := read(selectStrays, f.id, from, int64(-1)); err != nil {
+		if all, err = readStrays(ctx, c, f, all, from, -1); err != nil {
 			return all, err
 		}
 	}
 	if from < 1<<placeBits {
-		first, last := places(f.id, from)
-		if err := read(selectRecords, first, last); err != nil {
+		if all, err = s.placed(ctx, c, f, all, from); err != nil {
 			return all, err
 		}
 	}
 	if strayed {
-		err = read(selectStrays, f.id, max(from, 1<<placeBits), int64(math.MaxInt64))
+		all, err = readStrays(ctx, c, f, all, max(from, 1<<placeBits), math.MaxInt64)
 	}
 	return all, err
+}
+
+// placed reads the records that have places: those in chunks, and those in the tail.
+func (s *Store) placed(
+	ctx context.Context, c *conn, f found, all []store.Record, from int64,
+) (_ []store.Record, err error) {
+	if f.settled < 0 {
+		return all, hidden(f.ID, -f.settled)
+	}
+	err = c.chunks(ctx, f.id, from, func(last int64, chunk []entry, ok bool) (err error) {
+		if !ok {
+			return corrupt(f.ID, "the records up to %d cannot be read", last)
+		}
+		all, err = readEntries(f.ID, chunk, from, all)
+		return err
+	})
+	if err != nil {
+		return all, err
+	}
+	tail, err := s.inTail(ctx, c, f, from)
+	if err != nil {
+		return all, err
+	}
+	all, err = readEntries(f.ID, tail, from, all)
+	order := func(a, b store.Record) int { return cmp.Compare(a.N, b.N) }
+	if !slices.IsSortedFunc(all, order) {
+		slices.SortFunc(all, order)
+	}
+	return all, err
+}
+
+func readStrays(
+	ctx context.Context, c *conn, f found, to []store.Record, from, last int64,
+) ([]store.Record, error) {
+	err := c.each(ctx, selectStrays, func(r *row) error {
+		record := store.Record{N: r.int(0)}
+		if !packed.ReadRecord(r.blob(1), &record) {
+			return corrupt(f.ID, "record %d cannot be read", record.N)
+		}
+		to = append(to, record)
+		return nil
+	}, f.id, from, last)
+	return to, err
 }

@@ -35,6 +35,7 @@ func everything(t *testing.T, s *sqlite.Store) {
 	commit(t, s, writes...)
 	_, err = s.Send(ctx, []store.Message{{Run: "a", Key: "k"}, {Run: "future"}})
 	require.NoError(t, err)
+	require.NoError(t, s.Settle(ctx))
 	_, err = s.Renew(ctx, "owner", time.Nanosecond)
 	require.NoError(t, err)
 	_, err = s.Load(ctx, "a", store.Mark{})

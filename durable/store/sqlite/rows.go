@@ -11,7 +11,8 @@ import (
 
 // selectRun asks for everything about runs but their histories; scanRun reads it.
 const selectRun = `SELECT r.id, r.run, r.flow, r.priority, r.parent, r.created, r.status, r.due, r.started, r.finished,
-	r.expires, r.owner, r.epoch, r.revision, r.seq, r.state, f.facts, p.data, r.queue
+	r.expires, r.owner, r.epoch, r.revision, r.seq, r.state, f.facts, p.data, r.queue,
+	r.settled, CASE WHEN r.owner <> '' THEN (SELECT max(id) FROM baton_tail) END
 	FROM baton_runs r LEFT JOIN baton_facts f ON f.run = r.id LEFT JOIN baton_published p ON p.run = r.id `
 
 // found is a run, and what only the store knows of it.
@@ -19,10 +20,12 @@ type found struct {
 	store.Run
 	id  int64
 	seq int64
+	// Up to the row settled the tail has nothing of the run that counts; tail is the newest row, if the run is leased.
+	settled, tail int64
 }
 
 func scanRun(from *row) (found, error) {
-	f := found{id: from.int(0), seq: from.int(14)}
+	f := found{id: from.int(0), seq: from.int(14), settled: from.int(19), tail: from.int(20)}
 	r := &f.Run
 	r.ID = from.text(1)
 	r.Flow = from.text(2)
@@ -67,23 +70,15 @@ func (s *Store) run(ctx context.Context, c *conn, query string, arg any) (f foun
 
 // leaseEnd is when the lease of the run ends, by the clock of the wall.
 func (s *Store) leaseEnd(run string) time.Time {
-	l, ok := s.leases.get(run)
+	until, ok := s.leases.end(run)
 	if !ok {
 		return time.Time{}
 	}
-	return wall(l.until)
+	return wall(until)
 }
 
 // wall is a time of the monotonic clock as it is stored.
 func wall(t time.Time) time.Time { return t.Round(0).UTC().Truncate(time.Microsecond) }
-
-func readRecord(run string, from *row) (store.Record, error) {
-	r := store.Record{N: from.int(0)}
-	if !packed.ReadRecord(from.blob(1), &r) {
-		return r, corrupt(run, "record %d cannot be read", r.N)
-	}
-	return r, nil
-}
 
 func readMessage(run string, from *row) (store.Message, error) {
 	m := store.Message{Run: run, Seq: from.int(0)}

@@ -71,6 +71,7 @@ func (w *work) sendOne(m *store.Message) (refused, err error) {
 
 // target is what a write depends on.
 type target struct {
+	run      string
 	id       int64 // 0: there is no such run
 	status   store.Status
 	due      time.Time // zero: none, or leased
@@ -78,17 +79,24 @@ type target struct {
 	epoch    int64
 	revision int64
 	seq      int64
+	settled  int64 // up to this row the tail has nothing of the run; negative: see migrate.go
 }
 
+const selectTarget = "SELECT id, run, status, due, owner, epoch, revision, seq, settled FROM baton_runs "
+
 // find looks a run up.
-func (w *work) find(run string) (t target, err error) {
-	const query = "SELECT id, status, due, owner, epoch, revision, seq FROM baton_runs WHERE run = ?"
+func (w *work) find(run string) (target, error) { return w.target(selectTarget+"WHERE run = ?", run) }
+
+// findRow looks up the run of a row.
+func (w *work) findRow(id int64) (target, error) { return w.target(selectTarget+"WHERE id = ?", id) }
+
+func (w *work) target(query string, arg any) (t target, err error) {
 	err = w.rows(query, func(r *row) error {
 		t = target{
-			id: r.int(0), status: store.Status(r.int(1)), due: r.time(2), owner: r.text(3),
-			epoch: r.int(4), revision: r.int(5), seq: r.int(6),
+			id: r.int(0), run: r.text(1), status: store.Status(r.int(2)), due: r.time(3), owner: r.text(4),
+			epoch: r.int(5), revision: r.int(6), seq: r.int(7), settled: r.int(8),
 		}
 		return nil
-	}, run)
+	}, arg)
 	return t, err
 }

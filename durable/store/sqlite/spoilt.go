@@ -23,6 +23,9 @@ func (s *Store) block(ctx context.Context, all []spoilt) error {
 		for i := range all {
 			r := &all[i].history.Run
 			r.Reason = all[i].err.Error()
+			if err := w.settleOwned(r.ID); err != nil {
+				return err
+			}
 			const update = `UPDATE baton_runs SET status = 7, due = NULL, owner = '', epoch = epoch + 1,
 				revision = revision + 1, state = ? WHERE id = ? AND revision = ?`
 			n, err := w.exec(update, packed.State(&r.State), all[i].id, r.Revision)

@@ -30,6 +30,8 @@ type Store struct {
 	leases      leases
 	claims      turns // of claims and renewals
 	handlers    turns // of handlers that want a transaction
+	// tailMost is how many bytes the tail gets before it is settled.
+	tailMost int64
 	// strayed says that there may be records which have no place.
 	strayed atomic.Bool
 
@@ -76,7 +78,8 @@ func tryOpen(ctx context.Context, path string, c Config, d driver.Driver) (_ *St
 	s := &Store{
 		path: full, config: c, gate: newGate(c.BusyTimeout),
 		checkpoints: checkpoints{file: full + "-wal", limit: walEnough},
-		leases:      leases{byRun: map[string]lease{}},
+		leases:      leases{byRun: map[string]*lease{}},
+		tailMost:    tailMost,
 		claims:      make(turns, 1),
 		handlers:    make(turns, handlersMost),
 	}

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 )
 
 // What database/sql does with a user's connection. Whatever may write goes through the store's gate first, so that it
@@ -39,6 +40,10 @@ func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 	if err != nil {
 		c.left()
 		return nil, interrupted(ctx, err)
+	}
+	if err := c.store.recollect(c); err != nil {
+		defer c.left()
+		return nil, errors.Join(err, raw.Rollback())
 	}
 	return &transaction{Tx: raw, conn: c}, nil
 }
@@ -129,7 +134,7 @@ func (t *transaction) Commit() error {
 	err := t.Tx.Commit()
 	e := t.conn.effects
 	s := t.conn.store
-	s.settle(&e, err)
+	s.committedByUser(&e, err)
 	t.conn.left()
 	if err == nil {
 		s.Tell(e.notices...)

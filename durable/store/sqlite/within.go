@@ -37,7 +37,7 @@ func within(ctx context.Context, tx *sql.Tx, s *Store, f func(w *work) error) er
 		if !c.inside {
 			return errors.New("the transaction is read-only")
 		}
-		return f(newWork(c, &c.effects))
+		return f(newWork(s, c, &c.effects))
 	}))
 	if foreign && !errors.Is(err, sql.ErrTxDone) && ctx.Err() == nil {
 		return errors.New("the transaction is not one of the store's DB")

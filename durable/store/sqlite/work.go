@@ -13,20 +13,41 @@ import (
 // work is one transaction of the store, on a connection of its own or within a transaction of the user.
 type work struct {
 	*conn
-	now time.Time
+	store *Store
+	now   time.Time
+	inner bool // the transaction is one of the user's
+	odd   map[string]bool
 	*effects
 }
 
+// change says that the transaction changes the lease of a run, or replaces its log.
+func (w *work) change(run string) {
+	if w.odd == nil {
+		w.odd = map[string]bool{}
+	}
+	w.odd[run] = true
+}
+
+func (w *work) changed(run string) bool { return w.odd[run] }
+
 // effects are what becomes true when the transaction is committed.
 type effects struct {
-	begun   []lease
+	begun   []*lease
 	ended   []string
 	notices []store.Notice
+	settled []*lease // nothing in the tail is of them any more
+	cleared bool     // the tail is empty, but for the row
+	// row is the new row of the tail, of that size, or 0; pending is what is in it, or will be, and of which leases.
+	row, size int64
+	pending   []entry
+	pendingOf []*lease
 }
 
 func (e *effects) tell(n store.Notice) { e.notices = append(e.notices, n) }
 
-func newWork(c *conn, e *effects) *work { return &work{conn: c, now: now(), effects: e} }
+func newWork(s *Store, c *conn, e *effects) *work {
+	return &work{conn: c, store: s, now: now(), inner: c.store != nil, effects: e}
+}
 
 // rows calls f with each row of the query's result. It is not interrupted.
 func (w *work) rows(query string, f func(r *row) error, args ...any) error {
@@ -56,22 +77,29 @@ func now() time.Time { return wall(time.Now()) }
 // write makes one transaction on the connection that writes.
 func (s *Store) write(ctx context.Context, f func(w *work) error) error {
 	var e effects
-	err := s.locked(ctx, func(c *conn) error {
-		err := s.patiently(ctx, func() error { return run(c, "BEGIN IMMEDIATE") })
-		if err == nil {
-			err = f(newWork(c, &e))
-		}
-		if err == nil {
-			err = run(c, "COMMIT")
-			s.settle(&e, err)
-		}
-		if err != nil {
-			c.rollback()
-		}
-		return err
-	})
+	err := s.locked(ctx, func(c *conn) error { return s.transaction(ctx, c, &e, f) })
 	if err == nil {
 		s.Tell(e.notices...)
+	}
+	return err
+}
+
+// transaction makes one transaction. It is used within the gate.
+func (s *Store) transaction(ctx context.Context, c *conn, e *effects, f func(w *work) error) error {
+	w := newWork(s, c, e)
+	err := s.patiently(ctx, func() error { return run(c, "BEGIN IMMEDIATE") })
+	if err == nil {
+		err = f(w)
+	}
+	if err == nil && w.row == 0 {
+		err = w.flush()
+	}
+	if err == nil {
+		err = run(c, "COMMIT")
+		s.committed(e, err)
+	}
+	if err != nil {
+		c.rollback()
 	}
 	return err
 }

@@ -30,9 +30,13 @@ func (b *builder[C]) wrong(offset int, format string, args ...any) {
 
 // build builds a part. If it is wrong, the rule is the zero Rule, and an error is known.
 func (b *builder[C]) build(n *node) (rules.Rule[C], int) {
-	parts, ids := make([]rules.Rule[C], len(n.parts)), make([]int, len(n.parts))
+	of := n.parts
+	if n.op == opModify && n.name == "parallel" && n.parts[0].joined() {
+		of = n.parts[0].parts // which the modifier joins in its own way
+	}
+	parts, ids := make([]rules.Rule[C], len(of)), make([]int, len(of))
 	ok := true
-	for i, part := range n.parts {
+	for i, part := range of {
 		before := len(b.errs)
 		parts[i], ids[i] = b.build(part)
 		ok = ok && len(b.errs) == before
@@ -45,7 +49,7 @@ func (b *builder[C]) build(n *node) (rules.Rule[C], int) {
 		return b.named(n), id
 	}
 	if n.op == opModify {
-		return b.modify(n, parts[0], ok, id), id
+		return b.modify(n, parts, ok, id), id
 	}
 	if !ok {
 		return rules.Rule[C]{}, id
@@ -70,6 +74,9 @@ func (b *builder[C]) number(n *node, ids []int) int {
 		return 0
 	}
 	key := strconv.AppendInt(nil, int64(n.op), 10)
+	if n.op == opModify { // of one, or of the parts that parallel joins
+		key = strconv.AppendInt(append(key, '/'), int64(n.parts[0].op), 10)
+	}
 	for _, id := range ids {
 		key = strconv.AppendInt(append(key, ' '), int64(id), 10)
 	}
@@ -153,16 +160,17 @@ var modifiers = map[string]struct {
 	params   []string
 	required int
 }{
-	"retry":   {[]string{"int", "duration", "bool", "bool"}, 1},
-	"timeout": {[]string{"duration"}, 1},
-	"cached":  {nil, 0},
-	"named":   {[]string{"string"}, 1},
-	"message": {[]string{"string"}, 1},
+	"retry":    {[]string{"int", "duration", "bool", "bool"}, 1},
+	"timeout":  {[]string{"duration"}, 1},
+	"cached":   {nil, 0},
+	"parallel": {nil, 0},
+	"named":    {[]string{"string"}, 1},
+	"message":  {[]string{"string"}, 1},
 }
 
-var modifierNames = []string{"cached", "message", "named", "retry", "timeout"}
+var modifierNames = []string{"cached", "message", "named", "parallel", "retry", "timeout"}
 
-func (b *builder[C]) modify(n *node, rule rules.Rule[C], ok bool, id int) rules.Rule[C] {
+func (b *builder[C]) modify(n *node, parts []rules.Rule[C], ok bool, id int) rules.Rule[C] {
 	m, known := modifiers[n.name]
 	if !known {
 		b.wrong(n.offset, "%s; the : of a ?: is followed by a space", unknown("modifier", n.name, modifierNames))
@@ -175,7 +183,10 @@ func (b *builder[C]) modify(n *node, rule rules.Rule[C], ok bool, id int) rules.
 	if !b.check(n, signature, m.params, m.required, false) || !ok {
 		return rules.Rule[C]{}
 	}
+	rule := parts[0]
 	switch n.name {
+	case "parallel":
+		return b.parallel(n, parts)
 	case "retry":
 		return b.retry(n, rule)
 	case "timeout":
@@ -195,6 +206,21 @@ func (b *builder[C]) modify(n *node, rule rules.Rule[C], ok bool, id int) rules.
 		b.memo[id] = cached
 	}
 	return cached
+}
+
+// joined tells whether the part is made of others by & or |.
+func (n *node) joined() bool { return n.op == opAnd || n.op == opOr }
+
+func (b *builder[C]) parallel(n *node, parts []rules.Rule[C]) rules.Rule[C] {
+	switch n.parts[0].op {
+	case opAnd:
+		return rules.Parallel(parts...)
+	case opOr:
+		return rules.ParallelAny(parts...)
+	default:
+		b.wrong(n.offset, ":parallel follows parentheses around parts that are joined by & or |")
+		return rules.Rule[C]{}
+	}
 }
 
 func (b *builder[C]) retry(n *node, rule rules.Rule[C]) rules.Rule[C] {

@@ -32,6 +32,7 @@
 //	                  random up to that if jitter is true; only what could not be found out is tried again
 //	:timeout(d)       it cannot be found out after d
 //	:cached           remembered within one evaluation, by the registry's [Key]; equal expressions share that
+//	:parallel         (a & b):parallel and (a | b):parallel have their parts run side by side
 //	:named("x")       a scope, for policies around just this
 //	:message("…")     what it says when it fails, as rules.Rule.Message has it
 //

@@ -53,20 +53,22 @@ func TestUnknownNamesSuggestTheNearestAndArgumentsAreChecked(t *testing.T) {
 		"qqqqqq":           `1:1: unknown rule "qqqqqq"`,
 		"a:chached": `1:2: unknown modifier "chached", did you mean cached?; ` +
 			`the : of a ?: is followed by a space`,
-		"has_role":           `1:1: has_role(string) takes 1 argument, and has no arguments`,
-		"a(1)":               `1:1: a takes no arguments, and has 1 argument`,
-		"has_role(1)":        `1:10: has_role(string): argument 1 is the int 1, and must be a string`,
-		"older_than(1.5)":    `1:12: older_than(int): argument 1 is the number 1.5, and must be an int`,
-		"between(1, \"x\")":  `1:12: between(number, number): argument 2 is the string "x", and must be a number`,
-		"any_role(\"a\", 2)": `1:15: any_role(string...): argument 2 is the int 2, and must be a string`,
-		"between(2, 1)":      `1:1: between: the range is empty`,
-		"nothing(\"x\")":     `1:1: nothing: there is no rule for these arguments`,
-		"a:retry":            `1:2: :retry(int, duration, bool, bool) takes 1 to 4 arguments, and has no arguments`,
-		"a:retry(0)":         `1:2: :retry needs at least 1 attempt, and a wait that is not negative`,
-		"a:retry(2, -1s)":    `1:2: :retry needs at least 1 attempt, and a wait that is not negative`,
-		"a:timeout(3)":       `1:11: :timeout(duration): argument 1 is the int 3, and must be a duration`,
-		"a:cached(1)":        `1:2: :cached takes no arguments, and has 1 argument`,
-		`a:named("")`:        `1:2: named: rules.Named: the name is empty`,
+		"has_role":              `1:1: has_role(string) takes 1 argument, and has no arguments`,
+		"a(1)":                  `1:1: a takes no arguments, and has 1 argument`,
+		"has_role(1)":           `1:10: has_role(string): argument 1 is the int 1, and must be a string`,
+		"older_than(1.5)":       `1:12: older_than(int): argument 1 is the number 1.5, and must be an int`,
+		"between(1, \"x\")":     `1:12: between(number, number): argument 2 is the string "x", and must be a number`,
+		"any_role(\"a\", 2)":    `1:15: any_role(string...): argument 2 is the int 2, and must be a string`,
+		"between(2, 1)":         `1:1: between: the range is empty`,
+		"nothing(\"x\")":        `1:1: nothing: there is no rule for these arguments`,
+		"a:retry":               `1:2: :retry(int, duration, bool, bool) takes 1 to 4 arguments, and has no arguments`,
+		"a:retry(0)":            `1:2: :retry needs at least 1 attempt, and a wait that is not negative`,
+		"a:retry(2, -1s)":       `1:2: :retry needs at least 1 attempt, and a wait that is not negative`,
+		"a:parallel":            `1:2: :parallel follows parentheses around parts that are joined by & or |`,
+		"(a & q2 & x):parallel": `1:6: unknown rule "q2"`,
+		"a:timeout(3)":          `1:11: :timeout(duration): argument 1 is the int 3, and must be a duration`,
+		"a:cached(1)":           `1:2: :cached takes no arguments, and has 1 argument`,
+		`a:named("")`:           `1:2: named: rules.Named: the name is empty`,
 		`a:message("{{.Naem}}")`: `1:2: message: rules: the message of "a": ` +
 			`{{.Naem}}: expr_test.User has no exported field "Naem"`,
 		"q1 & q2:cached | a(1)": "1:1: unknown rule \"q1\"\n1:6: unknown rule \"q2\"\n" +
@@ -79,6 +81,14 @@ func TestUnknownNamesSuggestTheNearestAndArgumentsAreChecked(t *testing.T) {
 	require.Len(t, strings.Split(err.Error(), "\n"), 10)
 	_, err = registry.Parse(strings.Repeat("q", 1_000_000))
 	require.Less(t, len(err.Error()), 200)
+	for _, gap := range []string{"{{", "{{x}}", "{{.x}}", "{{.Name.", "{{.arg1}}", "{{.Name}}"} {
+		_, err = registry.Parse(`a:message("` + strings.Repeat(gap, 100_000) + `")`)
+		if gap != "{{.Name}}" {
+			require.Less(t, len(err.Error()), 500)
+		} else {
+			require.NoError(t, err)
+		}
+	}
 	bare := expr.NewRegistry(flag("a", true))
 	_, err = bare.Parse("a:cached")
 	require.EqualError(t, err, "1:2: :cached needs a Key in the registry")
@@ -131,6 +141,19 @@ func TestModifiersAreThePoliciesOfRules(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "Ada may not", v.Reasons[0].Message)
 	})
+}
+
+func TestPartsRunSideBySide(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "and(a, parallel(b, or(c, x), paid), parallel_any(x, paid))",
+		build(t, "a & (b & (c | x) & paid):parallel & (x | paid):parallel").String())
+	require.Equal(t, "(a & b):parallel", formatted(t, "( a and b ):parallel"))
+	asked := 0
+	y := orchestratetest.ByHand(func(actions.Action) (any, error) { asked++; return true, nil })
+	const text = "(paid & a):parallel:cached & (paid | a):parallel:cached & (paid & a):parallel:cached"
+	_, err := build(t, text).Check(y, User{})
+	require.NoError(t, err)
+	require.Equal(t, 2, asked, "an & and an | are not the same")
 }
 
 func answering(f func() (bool, error)) executor.Executor {

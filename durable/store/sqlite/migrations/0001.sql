@@ -23,6 +23,9 @@ CREATE TABLE baton_runs (
 	epoch    INTEGER NOT NULL,
 	revision INTEGER NOT NULL,
 	seq      INTEGER NOT NULL, -- of the last message that was sent
+	-- Up to this row the tail has nothing of the run that counts. Less than 0: the row with the opposite number is among
+	-- the damaged ones, and may have held records of it.
+	settled  INTEGER NOT NULL,
 	state    BLOB
 ) STRICT;
 
@@ -50,8 +53,21 @@ CREATE TABLE baton_labels (
 	PRIMARY KEY (name, value, run)
 ) STRICT, WITHOUT ROWID;
 
--- The records of a run lie side by side: an append writes one page, and a replay reads few. The place is the id of the
--- run, and the number of the record in the last 24 bits; records with other numbers stray.
+-- Records are appended here, of all runs in one row for each transaction. Those that count are of runs with a lease,
+-- in rows after the one up to which the run is settled. The newest row is never removed, so that numbers only grow.
+CREATE TABLE baton_tail (
+	id   INTEGER PRIMARY KEY,
+	data BLOB    NOT NULL
+) STRICT;
+
+-- Rows of the tail of which it cannot be read what they held.
+CREATE TABLE baton_damaged (
+	id   INTEGER PRIMARY KEY,
+	data BLOB    NOT NULL
+) STRICT;
+
+-- The records of a run that are settled lie side by side, many in one row, so that a replay reads few pages. The place
+-- is the id of the run, and the number of the last of the records in the last 24 bits; records with other numbers stray.
 CREATE TABLE baton_records (
 	place INTEGER PRIMARY KEY,
 	data  BLOB    NOT NULL

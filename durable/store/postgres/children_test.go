@@ -1,0 +1,195 @@
+package postgres_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/durable/store/postgres"
+	"github.com/baton-go/baton/internal/pgserver"
+)
+
+// childEnv names what a process that a test started is to do.
+const childEnv = "BATON_POSTGRES_TEST_CHILD"
+
+// children are what such processes do, with their own arguments in os.Args[1:].
+var children = map[string]func(){"pay": childPay, "work": childWork}
+
+// child prepares a process that does what the name says.
+func child(tb testing.TB, name string, args ...string) *exec.Cmd {
+	tb.Helper()
+	require.Contains(tb, children, name)
+	self, err := os.Executable()
+	require.NoError(tb, err)
+	c := exec.CommandContext(tb.Context(), self, args...)
+	c.Env = append(os.Environ(), childEnv+"="+name)
+	c.Stderr = os.Stderr
+	return c
+}
+
+// childPay takes up the run in a store and makes its payments, each in a transaction with the record of its step. It
+// says what was acknowledged, and kills itself where it was told to, if it was.
+func childPay() {
+	where, at := os.Args[3], os.Args[4]
+	if err := payOn(context.Background(), os.Args[1], os.Args[2], func(point string, n int64) {
+		if point == where && strconv.FormatInt(n, 10) == at {
+			self, _ := os.FindProcess(os.Getpid())
+			_ = self.Kill()
+			select {}
+		}
+	}); err != nil {
+		fmt.Println(err)
+	}
+}
+
+// owed is how many payments the run makes.
+const owed = 60
+
+func payOn(ctx context.Context, dsn, name string, pass func(point string, n int64)) error {
+	s, err := postgres.OpenConfig(ctx, dsn, postgres.Config{Schema: name})
+	if err != nil {
+		return err
+	}
+	b := bank{s, name, tableOf(name)}
+	if _, err := s.Renew(ctx, "child", 0); err != nil { // the lease of the one that was killed
+		return err
+	}
+	c, err := s.Claim(ctx, store.Claim{Owner: "child", Lease: hour, Max: 1, Flows: []string{"flow"}})
+	if err != nil || len(c.Runs) == 0 {
+		return fmt.Errorf("%d runs, %w", len(c.Runs), err)
+	}
+	for n := int64(len(c.Runs[0].Records)) + 1; n <= owed; n++ {
+		rec := &recording{write: step(c.Runs[0].Run, n)}
+		h := postgres.Transact(s, func(ctx context.Context, tx pgx.Tx, p pay) (int64, error) {
+			pass("begin", n)
+			id, err := b.pay(ctx, tx, p)
+			pass("written", n)
+			return id, err
+		})
+		if _, err := do(store.WithRecorder(ctx, rec), h); err != nil {
+			return err
+		}
+		pass("committed", n)
+		fmt.Println(n)
+	}
+	return s.Close()
+}
+
+func tableOf(schema string) string { return pgx.Identifier{"payments of " + schema}.Sanitize() }
+
+func TestAProcessThatDiesInATransactionHasDoneNothing(t *testing.T) {
+	t.Parallel()
+	for point, done := range map[string]int{"begin": 6, "written": 6, "committed": 7} {
+		t.Run(point, func(t *testing.T) {
+			t.Parallel()
+			b := newBank(t)
+			_, err := b.Create(t.Context(), []store.Run{pending("r")})
+			require.NoError(t, err)
+			require.Error(t, child(t, "pay", pgserver.DSN(t), b.schema, point, "7").Run())
+			require.Equal(t, done, b.balance(t))
+			require.NoError(t, child(t, "pay", pgserver.DSN(t), b.schema, "nowhere", "0").Run())
+			require.Equal(t, owed, b.balance(t))
+		})
+	}
+}
+
+// balance checks that each payment was made once for its record, and returns how many there are.
+func (b bank) balance(t *testing.T) int {
+	t.Helper()
+	for { // the server may not have noticed yet that a process died, and a commit be under way
+		var others int
+		const count = `SELECT count(*) FROM pg_stat_activity WHERE state <> 'idle' AND query LIKE '%' || $1 || '%'
+			AND pid <> pg_backend_pid()`
+		require.NoError(t, b.Pool().QueryRow(t.Context(), count, b.schema).Scan(&others))
+		if others == 0 {
+			break
+		}
+	}
+	made, records := b.paid(t), len(numbers(t, b, "r"))
+	require.Equal(t, records, made)
+	return made
+}
+
+func TestAProcessThatDiesAtAnyMomentHasPaidOnceForEachRecord(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	_, err := b.Create(t.Context(), []store.Run{pending("r")})
+	require.NoError(t, err)
+	acknowledged := int64(0)
+	for after := int64(3); acknowledged < owed; after += 5 {
+		c := child(t, "pay", pgserver.DSN(t), b.schema, "nowhere", "0")
+		out, err := c.StdoutPipe()
+		require.NoError(t, err)
+		require.NoError(t, c.Start())
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			acknowledged, err = strconv.ParseInt(lines.Text(), 10, 64)
+			require.NoError(t, err)
+			if acknowledged == after { // while it goes on with the next ones
+				require.NoError(t, c.Process.Kill())
+			}
+		}
+		_ = c.Wait()
+		require.GreaterOrEqual(t, b.balance(t), int(acknowledged))
+	}
+}
+
+// steps is how many records a worker makes of a run, before it ends it.
+const steps = 40
+
+// leaseOfWorkers is for how long a worker has a run.
+const leaseOfWorkers = 30 * time.Millisecond
+
+// childWork claims runs for a very short time, and makes records until each has enough. It says of each whether it was
+// acknowledged, and of each lease that it was lost. It keeps no lease alive, so that others take over all the time.
+func childWork() {
+	dsn, name, owner := os.Args[1], os.Args[2], os.Args[3]
+	ctx := context.Background()
+	s, err := postgres.OpenConfig(ctx, dsn, postgres.Config{Schema: name})
+	if err != nil {
+		fmt.Println("failed", err)
+		return
+	}
+	for {
+		c, err := s.Claim(ctx, store.Claim{Owner: owner, Lease: leaseOfWorkers, Max: 2, Flows: []string{"flow"}})
+		if err != nil {
+			fmt.Println("failed", err)
+			return
+		}
+		if len(c.Runs) == 0 && c.Next.IsZero() {
+			fmt.Println("done")
+			return
+		}
+		var all sync.WaitGroup
+		for _, h := range c.Runs {
+			all.Go(func() { work(ctx, s, h) })
+		}
+		all.Wait()
+	}
+}
+
+// work makes a run's records, until it has enough or the lease is lost.
+func work(ctx context.Context, s *postgres.Store, h store.History) {
+	for n := int64(len(h.Records)) + 1; n <= steps; n++ {
+		err := tryCommit(ctx, s, step(h.Run, n))
+		if err != nil {
+			fmt.Printf("lost %s %d %d %v\n", h.Run.ID, n, h.Run.Epoch, err)
+			return
+		}
+		fmt.Printf("made %s %d %d\n", h.Run.ID, n, h.Run.Epoch)
+	}
+	state := h.Run.State
+	state.Status = store.Completed
+	_ = tryCommit(ctx, s, store.Write{
+		Run: h.Run.ID, Epoch: h.Run.Epoch, State: &state, Revision: h.Run.Revision, Release: true,
+	})
+}

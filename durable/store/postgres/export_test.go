@@ -1,0 +1,32 @@
+package postgres
+
+import (
+	"time"
+
+	"github.com/baton-go/baton/durable/store"
+)
+
+// SetClock gives the store another clock than the machine's.
+func (s *Store) SetClock(now func() time.Time) { s.clocks.now = now }
+
+// ReadPayload reads what a store is told.
+func ReadPayload(payload string) (from string, notices []store.Notice) {
+	return new(clocks).readPayload(payload)
+}
+
+// Payloads are what a store tells.
+func Payloads(from string, notices []store.Notice) []string {
+	return new(clocks).payloads(from, notices)
+}
+
+// Channel is where a store listens.
+func Channel(schema string) string { return channel(schema) }
+
+// Statement is a statement of the store's, with the name of its schema.
+func (s *Store) Statement(text string) string { return s.sql.in(text) }
+
+// LookText is the statement that looks for runs to claim.
+const LookText = lookText
+
+// PageText is the statement for a page of runs.
+func PageText(q store.Query) (string, []any) { return query(q) }

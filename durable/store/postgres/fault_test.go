@@ -1,0 +1,374 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/durable"
+	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/durable/store/postgres"
+	"github.com/baton-go/baton/executor"
+	"github.com/baton-go/baton/internal/pgserver"
+	"github.com/baton-go/baton/orchestrate"
+)
+
+// page is an action.
+type page struct {
+	actions.Returns[string]
+	Number int
+}
+
+// book is a flow of so many pages.
+var book = durable.Define("book", func(y actions.Yield, pages int) (int, error) {
+	length := 0
+	for i := range pages {
+		text, err := orchestrate.Do(y, page{Number: i})
+		if err != nil {
+			return length, err
+		}
+		length += len(text)
+	}
+	return length, nil
+})
+
+// printer carries pages out, and counts how often each was. After a few it waits for paper.
+type printer struct {
+	paper chan struct{}
+	waits atomic.Int64
+	mu    sync.Mutex
+	times map[string]int
+}
+
+const first = 20 // pages that need no paper
+
+func (p *printer) print(ctx context.Context, a page) (string, error) {
+	key, err := executor.StepFrom(ctx).Key()
+	if p.count(key) > first {
+		p.waits.Add(1)
+		<-p.paper
+	}
+	return strings.Repeat(strconv.Itoa(a.Number%10), 1000), err
+}
+
+func (p *printer) count(key string) (printed int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.times == nil {
+		p.times = map[string]int{}
+	}
+	p.times[key]++
+	return len(p.times)
+}
+
+// troubles hears in a log that the store fails.
+type troubles struct{ told atomic.Bool }
+
+func (l *troubles) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), "the store fails, and is tried again") {
+		l.told.Store(true)
+	}
+	return io.Discard.Write(p)
+}
+
+// until waits until f is true.
+func until(t *testing.T, f func() bool) {
+	t.Helper()
+	for !f() {
+		select {
+		case <-time.After(time.Millisecond):
+		case <-t.Context().Done():
+			require.Fail(t, "the test is over")
+		}
+	}
+}
+
+// What keeps the server from answering for a while is no failure of the runs: they go on, and nothing is done twice.
+func TestRunsOutliveARestartOfTheServer(t *testing.T) {
+	t.Parallel()
+	const runs, pages = 8, 20
+	for name, immediate := range map[string]bool{"crash": true, "restart": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server, ctx := pgserver.New(t), context.WithoutCancel(t.Context())
+			s := openAt(t, server.DSN(), postgres.Config{})
+			press := printer{paper: make(chan struct{})}
+			log := &troubles{}
+			rt, err := durable.Open(ctx, s, executor.NewMux(executor.On(press.print)), durable.Config{
+				Flows: durable.Flows(book), Log: slog.New(slog.NewTextHandler(log, nil)), Lease: hour,
+			})
+			require.NoError(t, err)
+			defer func() { require.NoError(t, rt.Close(ctx)) }()
+			handles, err := book.StartMany(ctx, rt, []int{pages, pages, pages, pages, pages, pages, pages, pages}, nil)
+			require.NoError(t, err)
+			require.Len(t, handles, runs)
+			until(t, func() bool { return press.waits.Load() == runs })
+			require.NoError(t, server.Stop(immediate))
+			close(press.paper)
+			until(t, log.told.Load)
+			require.NoError(t, server.Restart())
+			for _, h := range handles {
+				var length int
+				until(t, func() bool { // those who wait are told that the store fails, if it does
+					length, err = h.Result(ctx)
+					return err == nil
+				})
+				require.Equal(t, 1000*pages, length)
+			}
+			press.mu.Lock()
+			defer press.mu.Unlock()
+			require.Len(t, press.times, runs*pages)
+			for key, times := range press.times {
+				require.Equal(t, 1, times, key)
+			}
+		})
+	}
+}
+
+// terminate ends the sessions of the server but this one's.
+func terminate(ctx context.Context, s *postgres.Store, which string) error {
+	_, err := s.Pool().Exec(ctx, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+		WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND `+which)
+	return err
+}
+
+func TestNothingThatWasAcknowledgedIsLostWithItsConnection(t *testing.T) {
+	t.Parallel()
+	server := pgserver.New(t)
+	s, other := openAt(t, server.DSN(), postgres.Config{}), openAt(t, server.DSN(), postgres.Config{Schema: "other"})
+	runs := leased(t, s, "a", "b", "c")
+	var all sync.WaitGroup
+	const appends = 40
+	errs := make([]error, len(runs))
+	var done atomic.Int64
+	for i := range runs {
+		all.Go(func() {
+			defer done.Add(1)
+			for n := int64(1); n <= appends && errs[i] == nil; n++ {
+				errs[i] = patiently(t.Context(), func(ctx context.Context) error { return tryCommit(ctx, s, step(runs[i], n)) })
+			}
+		})
+	}
+	for done.Load() < int64(len(runs)) {
+		require.NoError(t, patiently(t.Context(), func(ctx context.Context) error { return terminate(ctx, other, "true") }))
+		<-time.After(20 * time.Millisecond)
+	}
+	all.Wait()
+	require.NoError(t, errors.Join(errs...))
+	for _, r := range runs {
+		require.NoError(t, patiently(t.Context(), func(ctx context.Context) error {
+			_, err := s.List(ctx, store.Query{})
+			return err
+		}))
+		require.Len(t, numbers(t, s, r.ID), appends)
+	}
+}
+
+// patiently repeats f while connections are lost.
+func patiently(ctx context.Context, f func(ctx context.Context) error) (err error) {
+	for ctx.Err() == nil {
+		err = f(ctx)
+		if err == nil || errors.Is(err, store.ErrFenced) || errors.Is(err, store.ErrClosed) {
+			return err
+		}
+	}
+	return err
+}
+
+func TestAStoreThatLostItsEarsHearsAgain(t *testing.T) {
+	t.Parallel()
+	server := pgserver.New(t)
+	s, other := openAt(t, server.DSN(), postgres.Config{}), openAt(t, server.DSN(), postgres.Config{})
+	told := listens(t, s)
+	leased(t, other, "one")
+	hears(t, told, func(n store.Notice) bool { return n.Run == "one" })
+	require.NoError(t, terminate(t.Context(), s, "query LIKE 'LISTEN%'"))
+	hears(t, told, func(n store.Notice) bool { return n.Run == "" && !n.Due.IsZero() })
+	leased(t, other, "two")
+	hears(t, told, func(n store.Notice) bool { return n.Run == "two" })
+}
+
+func TestWhatTheServerRefusesIsSaid(t *testing.T) {
+	t.Parallel()
+	server := pgserver.New(t)
+	s := openAt(t, server.DSN(), postgres.Config{})
+	run := leased(t, s, "r")[0]
+	sql(t, s, "CREATE ROLE few LOGIN SUPERUSER; CREATE ROLE reader LOGIN SUPERUSER; "+
+		"ALTER ROLE reader SET default_transaction_read_only = on")
+	reader := openAt(t, server.DSN()+" user=reader", postgres.Config{})
+	for name, call := range map[string]func() error{
+		"step":   func() error { return tryCommit(t.Context(), reader, step(run, 1)) },
+		"batch":  func() error { return tryCommit(t.Context(), reader, step(run, 1), step(run, 2)) },
+		"create": func() error { _, err := reader.Create(t.Context(), []store.Run{pending("new")}); return err },
+		"send":   func() error { _, err := reader.Send(t.Context(), []store.Message{{Run: "r"}}); return err },
+		"state": func() error {
+			return tryCommit(t.Context(), reader, store.Write{Run: "r", Epoch: 1, State: &run.State, Revision: 1})
+		},
+		"renew":  func() error { _, err := reader.Renew(t.Context(), "owner", hour); return err },
+		"delete": func() error { _, err := reader.Delete(t.Context(), []string{"r"}); return err },
+	} {
+		require.ErrorContains(t, call(), "the server is read-only", name)
+	}
+	require.Empty(t, numbers(t, reader, "r"))
+	_, err := postgres.OpenConfig(t.Context(), server.DSN()+" user=reader", postgres.Config{Schema: "unmade"})
+	require.ErrorContains(t, err, "the server is read-only")
+
+	few := openAt(t, server.DSN()+" user=few", postgres.Config{})
+	sql(t, s, "ALTER ROLE few NOSUPERUSER CONNECTION LIMIT 0; "+
+		"GRANT USAGE ON SCHEMA baton TO few; GRANT ALL ON ALL TABLES IN SCHEMA baton TO few")
+	require.NoError(t, terminate(t.Context(), s, "usename = 'few'"))
+	until(t, func() bool {
+		err := tryCommit(t.Context(), few, step(run, 1))
+		return err != nil && strings.Contains(err.Error(), "no connection left")
+	})
+	sql(t, s, "ALTER ROLE few CONNECTION LIMIT 20")
+	require.NoError(t, patiently(t.Context(), func(ctx context.Context) error {
+		return tryCommit(ctx, few, step(run, 1))
+	}))
+
+	sql(t, s, "ALTER TABLE baton.records RENAME TO gone")
+	require.ErrorContains(t, tryCommit(t.Context(), s, step(run, 2)), "a table of the store is missing")
+	sql(t, s, "ALTER TABLE baton.gone RENAME TO records")
+	commit(t, s, step(run, 2))
+	require.Equal(t, []int64{1, 2}, numbers(t, s, "r"))
+
+	require.NoError(t, server.Stop(false))
+	require.Error(t, tryCommit(t.Context(), s, step(run, 3)))
+	_, err = postgres.Open(t.Context(), server.DSN())
+	require.ErrorContains(t, err, "open store")
+}
+
+func TestACallEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	s := open(t, postgres.Config{})
+	run := leased(t, s, "r")[0]
+	tx, err := s.Pool().Begin(t.Context())
+	require.NoError(t, err)
+	_, err = tx.Exec(t.Context(), s.Statement("SELECT FROM baton.runs FOR UPDATE"))
+	require.NoError(t, err)
+	why := errors.New("no patience")
+	for _, writes := range [][]store.Write{
+		{step(run, 1)}, {step(run, 1), step(run, 2)}, {{Run: "r", Epoch: 1, State: &run.State, Revision: 1}},
+	} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		timer := time.AfterFunc(20*time.Millisecond, func() { cancel(why) })
+		err := tryCommit(ctx, s, writes...)
+		timer.Stop()
+		require.ErrorIs(t, err, context.Canceled)
+		require.ErrorIs(t, err, why)
+	}
+	// Whoever claims passes over it, and comes again soon.
+	require.NoError(t, tx.Rollback(t.Context()))
+	_, err = s.Renew(t.Context(), "owner", 0)
+	require.NoError(t, err)
+	tx, err = s.Pool().Begin(t.Context())
+	require.NoError(t, err)
+	_, err = tx.Exec(t.Context(), s.Statement("SELECT FROM baton.runs FOR UPDATE"))
+	require.NoError(t, err)
+	claimed := claim(t, s, 5)
+	require.Empty(t, claimed.Runs)
+	require.WithinDuration(t, time.Now(), claimed.Next, hour/2)
+	require.NoError(t, tx.Rollback(t.Context()))
+	require.Len(t, claim(t, s, 5).Runs, 1)
+}
+
+func TestWhatCannotBeReadIsNamed(t *testing.T) {
+	t.Parallel()
+	for says, statement := range map[string]string{
+		`run "r": record 2 cannot be read`:          `UPDATE baton.records SET data = '\x0102030405' WHERE n = 2`,
+		`run "r": message 1 cannot be read`:         `UPDATE baton.messages SET data = ''`,
+		`run "r": the facts cannot be read`:         `UPDATE baton.runs SET facts = ''`,
+		`run "r": the state cannot be read`:         `UPDATE baton.runs SET state = '\x01'`,
+		`run "r": what it published cannot be read`: `UPDATE baton.runs SET published = '\x01'`,
+	} {
+		t.Run(says, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, postgres.Config{})
+			run := leased(t, s, "r")[0]
+			commit(t, s, step(run, 1), step(run, 2), store.Write{Run: "r", Epoch: 1, Published: []byte("published")})
+			_, err := s.Send(t.Context(), []store.Message{{Run: "r"}})
+			require.NoError(t, err)
+			commit(t, s, store.Write{
+				Run: "r", Epoch: 1, State: &store.State{Status: store.Waiting, Due: run.Created}, Revision: 1, Release: true,
+			})
+			sql(t, s, statement)
+			_, err = s.Create(t.Context(), []store.Run{pending("sound")})
+			require.NoError(t, err)
+			_, err = s.Load(t.Context(), "r", store.Mark{})
+			require.ErrorIs(t, err, store.ErrCorrupt)
+			require.ErrorContains(t, err, says)
+			claimed := claim(t, s, 5) // others are not held up
+			require.Len(t, claimed.Runs, 1)
+			require.Equal(t, "sound", claimed.Runs[0].Run.ID)
+			runs, err := s.List(t.Context(), store.Query{Statuses: []store.Status{store.Blocked}})
+			require.NoError(t, err)
+			require.Len(t, runs, 1)
+			require.Contains(t, runs[0].Reason, says)
+			require.Empty(t, claim(t, s, 5).Runs)
+		})
+	}
+}
+
+// Whoever waits for a row holds others that somebody may wait for.
+func TestCallsThatConcernTheSameRunsDoNotFail(t *testing.T) {
+	t.Parallel()
+	s := open(t, postgres.Config{})
+	var ids []string
+	for i := range 12 {
+		ids = append(ids, fmt.Sprint("r", i))
+	}
+	runs := leased(t, s, ids...)
+	var all sync.WaitGroup
+	errs := make([]error, 8)
+	for i := range errs {
+		all.Go(func() {
+			rng := rand.New(rand.NewPCG(uint64(i), 1))
+			for n := 0; n < 60 && errs[i] == nil; n++ {
+				order := rng.Perm(len(runs))[:1+rng.IntN(len(runs))]
+				errs[i] = anything(t.Context(), s, rng, runs, order)
+			}
+		})
+	}
+	all.Wait()
+	require.NoError(t, errors.Join(errs...))
+}
+
+// anything makes a call that concerns runs, in that order.
+func anything(ctx context.Context, s *postgres.Store, rng *rand.Rand, runs []store.Run, order []int) (err error) {
+	var writes []store.Write
+	var messages []store.Message
+	var created []store.Run
+	for _, i := range order {
+		writes = append(writes, step(runs[i], rng.Int64N(50)))
+		messages = append(messages, store.Message{Run: runs[i].ID, Key: strconv.Itoa(rng.IntN(20))})
+		created = append(created, pending(fmt.Sprint("new ", rng.IntN(300))))
+	}
+	switch rng.IntN(6) {
+	case 0:
+		_, err = s.Renew(ctx, "owner", hour)
+	case 1:
+		_, err = s.Send(ctx, messages)
+	case 2:
+		_, err = s.Create(ctx, created)
+	case 3:
+		writes[0].Send = messages
+		_, err = s.Commit(ctx, writes)
+	case 4:
+		_, err = s.Claim(ctx, store.Claim{Owner: "other", Lease: hour, Max: 3, Flows: []string{"flow"}})
+	default:
+		_, err = s.Commit(ctx, writes)
+	}
+	return err
+}

@@ -1,0 +1,59 @@
+package postgres_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/durable/store/postgres"
+)
+
+// plan is what the server does for a query, and how many pages it looks at.
+func plan(t *testing.T, s *postgres.Store, text string, args ...any) string {
+	t.Helper()
+	rows, err := s.Pool().Query(t.Context(), "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) "+s.Statement(text), args...)
+	require.NoError(t, err)
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	require.NoError(t, err)
+	return strings.Join(lines, "\n")
+}
+
+func TestWhoeverLooksForRunsDoesNotReadThoseThatSleep(t *testing.T) {
+	t.Parallel()
+	s := open(t, postgres.Config{})
+	const runs = 5000
+	var all []store.Run
+	for i := range runs {
+		r := pending(fmt.Sprint("r", i))
+		r.State = store.State{Status: store.Waiting, Due: time.Now().Add(hour + time.Duration(i)*time.Second)}
+		r.Priority, r.Created = i%3, r.Created.Add(time.Duration(i)*time.Millisecond)
+		if i%1000 == 0 {
+			r.Parent, r.Labels = "parent", map[string]string{"colour": "blue"}
+		}
+		all = append(all, r)
+	}
+	_, err := s.Create(t.Context(), all)
+	require.NoError(t, err)
+	sql(t, s, "ANALYZE baton.runs; ANALYZE baton.labels")
+	plans := map[string]string{
+		"claim": plan(t, s, postgres.LookText, [][]byte{[]byte("flow"), []byte("other")}, []byte("owner"), 10),
+	}
+	for name, q := range map[string]store.Query{
+		"ids": {IDs: []string{"r1", "r2"}}, "page": {Limit: 10}, "newest": {Limit: 10, Newest: true},
+		"status": {Statuses: []store.Status{store.Failed}}, "parent": {Parent: "parent"},
+		"labels": {Labels: map[string]string{"colour": "blue"}}, "expired": {Expired: time.Now()},
+		"behind": {After: store.Cursor{Created: all[2000].Created, ID: "r2000"}, Limit: 10},
+	} {
+		text, args := postgres.PageText(q)
+		plans[name] = plan(t, s, text, args...)
+	}
+	for name, plan := range plans {
+		require.NotContains(t, plan, "Seq Scan on runs", "%s:\n%s", name, plan)
+		require.NotContains(t, plan, "Rows Removed by Filter", "%s:\n%s", name, plan)
+	}
+}

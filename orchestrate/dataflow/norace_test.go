@@ -1,0 +1,6 @@
+//go:build !race
+
+package dataflow_test
+
+// raceEnabled tells that the race detector is on, which allocates.
+const raceEnabled = false
