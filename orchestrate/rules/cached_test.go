@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"context"
+	"math"
 	"sync"
 	"testing"
 
@@ -132,5 +133,27 @@ func TestRememberingChangesNoVerdict(t *testing.T) {
 		for what, n := range asked {
 			require.Equal(t, 1, n, what)
 		}
+	}
+}
+
+// TestAKeyThatIsNotEqualToItselfIsNotWaitedFor has a NaN for a key, for which nothing can be remembered.
+func TestAKeyThatIsNotEqualToItselfIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	y, asked := answers(func(string) (bool, error) { return true, nil })
+	a := rules.Cached(trusted("a"), func(User) float64 { return math.NaN() })
+	v, err := rules.And(a, rules.Parallel(a, rules.And(pass, a), rules.FailFast(a, a))).Check(y, ada)
+	require.NoError(t, err)
+	require.True(t, v.OK)
+	require.Equal(t, map[string]int{"a": 5}, asked)
+}
+
+func TestAKeyThatCannotBeComparedIsAnError(t *testing.T) {
+	t.Parallel()
+	a := rules.Cached(trusted("a"), func(u User) any { return []string{u.Name} })
+	for _, rule := range []rules.Rule[User]{a, rules.Parallel(a, a), rules.ParallelAny(a, rules.And(pass, a))} {
+		y, asked := answers(func(string) (bool, error) { return true, nil })
+		_, err := rule.Check(y, ada)
+		require.ErrorContains(t, err, `rules.Cached: the key of trusted("a") is a []string that cannot be compared`)
+		require.Empty(t, asked)
 	}
 }

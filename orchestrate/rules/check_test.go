@@ -146,6 +146,7 @@ func TestWhatIsMalformedPanicsWhereItIsMade(t *testing.T) {
 		"rules.Retry: Max must not be negative, got -1":      func() { rules.Retry(pass, rules.Attempts{Max: -1}) },
 		"rules: Message of the zero Rule":                    func() { rules.Rule[User]{}.Message("x") },
 		`rules: the message of "pass" is nil`:                func() { pass.MessageFunc(nil) },
+		"rules.Timeout: the time must be positive, got 0s":   func() { rules.Timeout(pass, 0, pass) },
 		"rules.Timeout: rule 0 is the zero Rule":             func() { rules.Timeout(rules.Rule[User]{}, 1, pass) },
 	} {
 		require.PanicsWithValue(t, want, build)

@@ -1,6 +1,11 @@
 package rules
 
-import "github.com/baton-go/baton/actions"
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/baton-go/baton/actions"
+)
 
 // Cached remembers the verdict of a rule for values of one key, as long as one evaluation lasts: a rule that is part of
 // several, or checked for the same document by each of them, is evaluated once. Also side by side: in a [Parallel] the
@@ -63,12 +68,17 @@ func (m *machine[C]) learn(p *machine[C], faults bool) {
 
 func (m *machine[C]) cached(y actions.Yield, n *node[C]) (stop bool) {
 	k := memoKey{n.self, n.policy.key(m.value)}
+	if k.key != nil && !reflect.ValueOf(k.key).Comparable() {
+		m.fail(n, fmt.Errorf("rules.Cached: the key of %s is a %T that cannot be compared", clip(n.name, clipped), k.key))
+		return false
+	}
+	alone := isOther(k, k)
 	if found, ok := m.memo.find(k); ok {
 		m.recall(n, found.(*machine[C]))
 		return false
 	}
 	m.wants = k
-	if m.contest.has(n.self) && !m.granted(k) {
+	if !alone && m.contest.has(n.self) && !m.granted(k) {
 		m.waits, m.status = n, blocked
 		return true
 	}
@@ -86,11 +96,14 @@ func (m *machine[C]) cached(y actions.Yield, n *node[C]) (stop bool) {
 	if m.hush() {
 		m.drop(mark)
 	}
-	if m.status != unknown || m.contest.has(n.self) && p != nil {
+	if !alone && (m.status != unknown || m.contest.has(n.self) && p != nil) {
 		m.own().known[k] = p
 	}
 	return false
 }
+
+// isOther tells whether two keys differ. A NaN differs from itself: nothing is remembered for it, and nobody waits.
+func isOther(a, b memoKey) bool { return a != b }
 
 // recall takes a verdict that was remembered. Its reasons are moved to where the rule stands now.
 func (m *machine[C]) recall(n *node[C], p *machine[C]) {

@@ -51,11 +51,14 @@ func Retry[C any](rule Rule[C], attempts Attempts) Rule[C] {
 
 // Timeout gives a rule some time, after which it is cancelled and onTimeout is evaluated in its place, with the
 // original value. Without one, by the zero Rule, the verdict is not known: the error is an
-// [orchestrate.TimeoutError].
+// [orchestrate.TimeoutError]. Timeout panics if d is not positive.
 func Timeout[C any](rule Rule[C], d time.Duration, onTimeout Rule[C]) Rule[C] {
 	parts := []Rule[C]{rule, onTimeout}
 	if onTimeout.node == nil {
 		parts = parts[:1]
+	}
+	if d <= 0 {
+		panic(fmt.Sprintf("rules.Timeout: the time must be positive, got %v", d))
 	}
 	n := newNode("Timeout", kindTimeout, parts...)
 	n.policy.limit = d

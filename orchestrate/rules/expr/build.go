@@ -190,7 +190,12 @@ func (b *builder[C]) modify(n *node, parts []rules.Rule[C], ok bool, id int) rul
 	case "retry":
 		return b.retry(n, rule)
 	case "timeout":
-		return rules.Timeout(rule, n.args[0].value.(time.Duration), rules.Rule[C]{})
+		limit := n.args[0].value.(time.Duration)
+		if limit <= 0 {
+			b.wrong(n.args[0].offset, ":timeout needs a duration of more than nothing, and not %s", clip(n.args[0].text))
+			return rules.Rule[C]{}
+		}
+		return rules.Timeout(rule, limit, rules.Rule[C]{})
 	case "named":
 		return b.made(n, func() rules.Rule[C] { return rules.Named(n.args[0].value.(string), rule) })
 	case "message":

@@ -40,6 +40,9 @@ func Rule[C any](name string, rule rules.Rule[C]) Entry[C] {
 
 // Rule1 is the entry of a rule with one argument.
 func Rule1[C any, A Arg](name string, f func(A) rules.Rule[C]) Entry[C] {
+	if f == nil {
+		return Entry[C]{name: name}
+	}
 	return Entry[C]{
 		name: name, params: []string{typeOf[A]()},
 		build: func(args []any) rules.Rule[C] { return f(arg[A](args[0])) },
@@ -48,6 +51,9 @@ func Rule1[C any, A Arg](name string, f func(A) rules.Rule[C]) Entry[C] {
 
 // Rule2 is the entry of a rule with two arguments.
 func Rule2[C any, A, B Arg](name string, f func(A, B) rules.Rule[C]) Entry[C] {
+	if f == nil {
+		return Entry[C]{name: name}
+	}
 	return Entry[C]{
 		name: name, params: []string{typeOf[A](), typeOf[B]()},
 		build: func(args []any) rules.Rule[C] { return f(arg[A](args[0]), arg[B](args[1])) },
@@ -56,6 +62,9 @@ func Rule2[C any, A, B Arg](name string, f func(A, B) rules.Rule[C]) Entry[C] {
 
 // Rule3 is the entry of a rule with three arguments.
 func Rule3[C any, A, B, D Arg](name string, f func(A, B, D) rules.Rule[C]) Entry[C] {
+	if f == nil {
+		return Entry[C]{name: name}
+	}
 	return Entry[C]{
 		name: name, params: []string{typeOf[A](), typeOf[B](), typeOf[D]()},
 		build: func(args []any) rules.Rule[C] { return f(arg[A](args[0]), arg[B](args[1]), arg[D](args[2])) },
@@ -64,6 +73,9 @@ func Rule3[C any, A, B, D Arg](name string, f func(A, B, D) rules.Rule[C]) Entry
 
 // RuleN is the entry of a rule with any number of arguments of one type.
 func RuleN[C any, A Arg](name string, f func(...A) rules.Rule[C]) Entry[C] {
+	if f == nil {
+		return Entry[C]{name: name}
+	}
 	return Entry[C]{
 		name: name, params: []string{typeOf[A]()}, variadic: true,
 		build: func(args []any) rules.Rule[C] {
@@ -81,17 +93,24 @@ func Key[C any, K comparable](key func(c C) K) Entry[C] {
 	return Entry[C]{cached: func(rule rules.Rule[C]) rules.Rule[C] { return rules.Cached(rule, key) }}
 }
 
-// NewRegistry makes a registry of entries. It panics if a name is no name of the language, or there twice.
+// NewRegistry makes a registry of entries. It panics if a name is no name of the language, or there twice, if a
+// function is nil, or if there are two Keys.
 func NewRegistry[C any](entries ...Entry[C]) *Registry[C] {
 	r := &Registry[C]{entries: map[string]*Entry[C]{}}
 	for _, e := range entries {
 		if e.cached != nil {
+			if r.cached != nil {
+				panic("expr.NewRegistry: there are two Keys")
+			}
 			r.cached = e.cached
 			continue
 		}
 		l := lexer{text: e.name}
 		if _, reserved := words[e.name]; e.name == "" || reserved || l.word(0) != e.name {
 			panic(fmt.Sprintf("expr.NewRegistry: %q cannot be the name of a rule", e.name))
+		}
+		if e.build == nil {
+			panic(fmt.Sprintf("expr.NewRegistry: the function of %q is nil", e.name))
 		}
 		if r.entries[e.name] != nil {
 			panic(fmt.Sprintf("expr.NewRegistry: there are two rules %q", e.name))
@@ -157,20 +176,7 @@ func unknown(what, name string, names []string) string {
 }
 
 // typeOf is a type in words.
-func typeOf[A Arg]() string {
-	switch any(*new(A)).(type) {
-	case string:
-		return "string"
-	case int:
-		return "int"
-	case float64:
-		return "number"
-	case bool:
-		return "bool"
-	default:
-		return "duration"
-	}
-}
+func typeOf[A Arg]() string { return describe(*new(A)) }
 
 // arg is a literal that was checked.
 func arg[A Arg](v any) A {

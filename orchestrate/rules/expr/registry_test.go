@@ -2,6 +2,7 @@ package expr_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,6 +68,8 @@ func TestUnknownNamesSuggestTheNearestAndArgumentsAreChecked(t *testing.T) {
 		"a:parallel":            `1:2: :parallel follows parentheses around parts that are joined by & or |`,
 		"(a & q2 & x):parallel": `1:6: unknown rule "q2"`,
 		"a:timeout(3)":          `1:11: :timeout(duration): argument 1 is the int 3, and must be a duration`,
+		"a:timeout(0s)":         `1:11: :timeout needs a duration of more than nothing, and not 0s`,
+		"a:timeout(-1s)":        `1:11: :timeout needs a duration of more than nothing, and not -1s`,
 		"a:cached(1)":           `1:2: :cached takes no arguments, and has 1 argument`,
 		`a:named("")`:           `1:2: named: rules.Named: the name is empty`,
 		`a:message("{{.Naem}}")`: `1:2: message: rules: the message of "a": ` +
@@ -104,6 +107,15 @@ func TestARegistryThatCannotBePanics(t *testing.T) {
 	require.PanicsWithValue(t, `expr.NewRegistry: there are two rules "a"`, func() {
 		expr.NewRegistry(flag("a", true), flag("a", false))
 	})
+	for name, entry := range map[string]expr.Entry[User]{
+		"one": expr.Rule1[User, int]("one", nil), "two": expr.Rule2[User, int, int]("two", nil),
+		"three": expr.Rule3[User, int, int, int]("three", nil), "any": expr.RuleN[User, int]("any", nil),
+	} {
+		require.PanicsWithValue(t, fmt.Sprintf("expr.NewRegistry: the function of %q is nil", name),
+			func() { expr.NewRegistry(entry) })
+	}
+	key := expr.Key(func(User) int { return 1 })
+	require.PanicsWithValue(t, "expr.NewRegistry: there are two Keys", func() { expr.NewRegistry(key, key) })
 	require.Contains(t, registry.Names(), "between(number, number)")
 }
 
