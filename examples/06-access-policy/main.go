@@ -135,7 +135,14 @@ func (g *gate) decide(ctx context.Context, r Request) error {
 		}
 	}
 	for _, note := range traced.Notes {
-		fmt.Fprintf(g.out, "  %s took %d attempts: %v\n", note.Rule, note.Attempts, note.Errs)
+		switch {
+		case note.Winner != "":
+			fmt.Fprintf(g.out, "  %s was decided by %s\n", note.Rule, note.Winner)
+		case note.Attempts > 0:
+			fmt.Fprintf(g.out, "  %s took %d attempts: %v\n", note.Rule, note.Attempts, note.Errs)
+		default:
+			fmt.Fprintf(g.out, "  %s did without what went wrong: %v\n", note.Rule, note.Errs)
+		}
 	}
 	for _, leaf := range traced.Ran {
 		fmt.Fprintf(g.out, "  [%s] %v %s %v\n", leaf.Path, leaf.OK, leaf.Rule, leaf.Took.Round(time.Millisecond))

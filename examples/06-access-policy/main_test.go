@@ -56,6 +56,15 @@ func TestAPolicyOfOnesOwnIsReadFromItsFile(t *testing.T) {
 	require.EqualError(t, err, `my.rule:2:5: unknown rule "has_pid", did you mean has_paid?`)
 }
 
+func TestAPolicyWithAWinnerSaysWho(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "my.rule")
+	require.NoError(t, os.WriteFile(file, []byte(`(is_owner | has_role("admin")):parallel`), 0o600))
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), &out, options{policy: file, request: Request{User: "ada", Owner: "ada"}}))
+	require.Contains(t, out.String(), "\n  parallel_any was decided by is_owner\n")
+}
+
 // The policy needs no database and no service: a mock answers for both.
 func TestThePolicyNeedsNoDatabase(t *testing.T) {
 	t.Parallel()
