@@ -39,6 +39,16 @@ func (c *compiler) fail(kind Kind, step string, err error) {
 	c.errs = append(c.errs, &Error{Kind: kind, Path: join(shorten(c.name), shorten(step)), Err: err})
 }
 
+// missing reports an input that nobody gives. What is visible is looked up only for errors that are shown: it may be as
+// much as there are steps.
+func (c *compiler) missing(p port, s *scope) {
+	if len(c.errs) >= maxErrors {
+		c.more++
+		return
+	}
+	c.fail(ErrMissing, p.by, missing(p.name, s.visible()))
+}
+
 // err joins what was reported.
 func (c *compiler) err() error {
 	if c.more > 0 {
@@ -188,7 +198,7 @@ func (c *compiler) wire(ports []port, s *scope) (ins []input, unsure bool, from 
 		if !src.certain && in.required {
 			unsure = true
 			if in.slot < 0 && !c.skip {
-				c.fail(ErrMissing, p.by, missing(p.name, s.visible()))
+				c.missing(p, s)
 			}
 		}
 		switch {

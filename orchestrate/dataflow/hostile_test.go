@@ -87,20 +87,30 @@ func TestTheErrorsOfAHugeDefinitionAreBounded(t *testing.T) {
 
 // TestBuildingIsLinear counts bytes and allocations, which do not depend on the machine.
 func TestBuildingIsLinear(t *testing.T) { //nolint:paralleltest // others allocate too
-	cost := func(parts []dataflow.Part) (bytes, count uint64) {
+	cost := func(parts []dataflow.Part) (bytes, count uint64, err error) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		_, err := dataflow.New("flow", parts...)
+		_, err = dataflow.New("flow", parts...)
 		runtime.ReadMemStats(&after)
-		require.NoError(t, err)
-		return after.TotalAlloc - before.TotalAlloc, after.Mallocs - before.Mallocs
+		return after.TotalAlloc - before.TotalAlloc, after.Mallocs - before.Mallocs, err
 	}
 	for name, flow := range shapes {
-		bytes, count := cost(flow(1000))
-		moreBytes, more := cost(flow(10_000))
+		bytes, count, err := cost(flow(1000))
+		require.NoError(t, err)
+		moreBytes, more, err := cost(flow(10_000))
+		require.NoError(t, err)
 		require.Less(t, moreBytes, 15*bytes, name)
 		require.Less(t, more, 13*count, name)
 	}
+	wrong := func(n int) []dataflow.Part {
+		return append(fanOf(n, func(i int) dataflow.Mapping { return dataflow.In{"A": fmt.Sprint("nobody", i)} }),
+			dataflow.VisibilityAll, dataflow.Takes[ab]())
+	}
+	bytes, _, err := cost(wrong(1000))
+	require.ErrorIs(t, err, dataflow.ErrMissing)
+	moreBytes, _, err := cost(wrong(10_000))
+	require.ErrorIs(t, err, dataflow.ErrMissing)
+	require.Less(t, moreBytes, 15*bytes, "every step is wrong")
 }
 
 // shapes are flows of n steps each.
@@ -133,10 +143,15 @@ func chain(n int, settings ...dataflow.Part) []dataflow.Part {
 
 // fan is n steps that all take one thing, and give one each.
 func fan(n int) []dataflow.Part {
+	return fanOf(n, func(int) dataflow.Mapping { return dataflow.In{} })
+}
+
+// fanOf is n steps that give one thing each, and take what in says.
+func fanOf(n int, in func(i int) dataflow.Mapping) []dataflow.Part {
 	var parts []dataflow.Part
 	for i := range n {
 		parts = append(parts, dataflow.Map(step(fmt.Sprint("s", i), func(in a) a { return a{in.A + 1} }),
-			dataflow.Out{"A": fmt.Sprint("x", i)}))
+			in(i), dataflow.Out{"A": fmt.Sprint("x", i)}))
 	}
 	return parts
 }
