@@ -53,6 +53,9 @@ func suffer(ctx context.Context, c Crashes, dir string, life int) error {
 	if err != nil {
 		return err
 	}
+	if err := tellBlocked(ctx, durable.NewClient(s)); err != nil {
+		return err
+	}
 	trip := durable.Define("trip", takeTrip)
 	rt, err := durable.Open(ctx, s, witnessed(), durable.Config{
 		Flows: durable.Flows(trip), UnloadAfter: 5 * time.Millisecond, Retention: -1, Lease: time.Second,
@@ -81,14 +84,18 @@ func suffer(ctx context.Context, c Crashes, dir string, life int) error {
 		}
 		result, err := durable.Attach[string](rt, run.ID).Result(ctx)
 		failed, ok := errors.AsType[*durable.RunError](err)
+		_, blocked := errors.AsType[*durable.BlockedError](err)
 		switch {
 		case err == nil:
 			tell("ended %s completed %s", run.ID, result)
 		case ok:
 			tell("ended %s failed %s", run.ID, failed.Message)
-		default:
+		case !blocked:
 			return err
 		}
+	}
+	if err := tellBlocked(ctx, rt.Client); err != nil {
+		return err
 	}
 	return errors.Join(rt.Close(ctx), closeStore(s))
 }
@@ -135,6 +142,18 @@ func sendAgain(ctx context.Context, rt *durable.Runtime) (runs int, err error) {
 		}
 	}
 	return runs, nil
+}
+
+// tellBlocked tells of the runs that are blocked: the code is the same in each life, so what the store kept is not what
+// they did.
+func tellBlocked(ctx context.Context, c *durable.Client) error {
+	for run, err := range c.List(ctx, durable.Filter{Statuses: []durable.Status{durable.Blocked}}) {
+		if err != nil {
+			return err
+		}
+		tell("wrong %s is blocked: %q", run.ID, run.Reason)
+	}
+	return nil
 }
 
 // expected is how a run must end.
