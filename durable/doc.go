@@ -29,9 +29,9 @@
 // key, which is the same each time (see executor.Step), or make it exactly once by recording in a transaction of their
 // own (see sqlite.Transact). What [Config.Treat] has left unrecorded is carried out in each life.
 //
-// A run with a chosen ID is started once, as long as it is kept; and so is each run of a [Schedule]. An event in an inbox
-// is received at most once; with a [DedupKey] it is there once. A child is started once. A run ends once: what it has
-// come to never changes. What it says of itself (Log, Progress, Publish) may be said again after a crash.
+// A run with a chosen ID is started once, as long as it is kept; and so is each run of a [Schedule]. An event in an
+// inbox is received at most once; with a [DedupKey] it is there once. A child is started once. A run ends once: what it
+// has come to never changes. What it says of itself (Log, Progress, Publish) may be said again after a crash.
 //
 // # What a workflow may rely on
 //
