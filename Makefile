@@ -19,7 +19,7 @@ test: ## the tests
 
 .PHONY: race
 race: ## the tests under the race detector
-	go test -race ./...
+	./.ci/race
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## golangci-lint, in every module
