@@ -38,13 +38,18 @@ type end struct {
 
 // ends waits until every order has ended, and returns what has become of them.
 func ends(ctx context.Context, c *durable.Client) (all []end, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("not every order has ended: %w", err)
+		}
+	}()
 	for run, err := range c.List(ctx, durable.Filter{Flows: []string{shop.Checkout.Name()}}) {
 		if err != nil {
 			return nil, err
 		}
 		receipt, err := shop.Checkout.Attach(c, run.ID).Result(ctx)
 		if _, failed := errors.AsType[*durable.RunError](err); err != nil && !failed {
-			return nil, fmt.Errorf("not every order has ended: %w", err)
+			return nil, err
 		}
 		all = append(all, end{run.ID, receipt, err})
 	}
