@@ -75,7 +75,7 @@ func (x *exploration) insist(departures []departure) *Schedule {
 	}
 }
 
-const maxAttempts = 30
+const maxAttempts = 1000
 
 // only runs the one schedule that is wanted.
 func (x *exploration) only() *Schedule {
