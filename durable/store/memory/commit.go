@@ -54,7 +54,8 @@ func (s *Store) write(w *store.Write, notices []store.Notice) ([]store.Notice, e
 	return notices, nil
 }
 
-// allows tells whether a write may be made, by its conditions.
+// allows tells whether a write may be made, by its conditions. They are written out here once more, and not taken from
+// [store.Write.Refused]: other stores are compared with this one.
 func (r *row) allows(w *store.Write) error {
 	switch {
 	case r == nil:

@@ -155,7 +155,7 @@ func (c *change) refusals(writes []store.Write) (errs []error, err error) {
 				t = target{id: f.id, status: f.Status, owner: f.Owner, epoch: f.Epoch}
 			}
 		}
-		if refused := t.fence(writes[i].Epoch, false); refused != nil {
+		if refused := t.accept(&writes[i]); refused != nil {
 			if errs == nil {
 				errs = make([]error, len(writes))
 			}

@@ -18,28 +18,10 @@ type target struct {
 	facts    []byte // only if they are to be replaced
 }
 
-// fence says why a write under the epoch is refused, if it is. One that has a state needs no epoch.
-func (t *target) fence(epoch int64, state bool) error {
-	switch {
-	case t.id == 0:
-		return store.ErrNotFound
-	case t.status.Finished():
-		return store.ErrFinished
-	case epoch == 0 && state:
-		return nil
-	case t.owner == "" || t.epoch != epoch:
-		return store.ErrFenced
-	}
-	return nil
-}
-
 // accept says why the write is refused, if it is.
 func (t *target) accept(w *store.Write) error {
-	if err := t.fence(w.Epoch, w.State != nil); err != nil {
-		return err
+	if t.id == 0 {
+		return store.ErrNotFound
 	}
-	if w.State != nil && t.revision != w.Revision {
-		return store.ErrChanged
-	}
-	return nil
+	return w.Refused(t.status, store.Lease{Owner: t.owner, Epoch: t.epoch, Revision: t.revision})
 }

@@ -89,18 +89,3 @@ func (w *work) there(t *target, l *lease, n int64) (bool, error) {
 	}
 	return there, err
 }
-
-// fence says why a write under the epoch is refused, if it is. One that has a state needs no epoch.
-func (t *target) fence(epoch int64, state bool) error {
-	switch {
-	case t.id == 0:
-		return store.ErrNotFound
-	case t.status.Finished():
-		return store.ErrFinished
-	case epoch == 0 && state:
-		return nil
-	case t.owner == "" || t.epoch != epoch:
-		return store.ErrFenced
-	}
-	return nil
-}

@@ -72,14 +72,10 @@ func releases(w *store.Write) bool {
 
 // accept says why the write is refused, if it is.
 func (t *target) accept(w *store.Write) error {
-	if err := t.fence(w.Epoch, w.State != nil); err != nil {
-		return err
+	if t.id == 0 {
+		return store.ErrNotFound
 	}
-	switch {
-	case w.State != nil && t.revision != w.Revision:
-		return store.ErrChanged
-	}
-	return nil
+	return w.Refused(t.status, store.Lease{Owner: t.owner, Epoch: t.epoch, Revision: t.revision})
 }
 
 // replace replaces the state of a run.

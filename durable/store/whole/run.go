@@ -55,13 +55,8 @@ func (r *Run) newest() int64 {
 // Write makes a write, but for what it sends: that is the business of the runs to which it is sent, and to be sent if
 // there is no error. If there is one nothing was changed.
 func (r *Run) Write(w store.Write, now time.Time) error {
-	switch {
-	case r.Run.Status.Finished():
-		return store.ErrFinished
-	case w.Epoch == 0 && w.State == nil, w.Epoch != 0 && (r.Run.Owner == "" || r.Run.Epoch != w.Epoch):
-		return store.ErrFenced
-	case w.State != nil && r.Run.Revision != w.Revision:
-		return store.ErrChanged
+	if refused := w.Refused(r.Run.Status, r.Run.Lease); refused != nil {
+		return refused
 	}
 	if w.State != nil && w.Restart != nil {
 		r.Records, r.Run.Input = nil, *w.Restart
