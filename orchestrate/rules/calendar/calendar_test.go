@@ -136,9 +136,7 @@ func TestWeekdaysAreThoseOfThePlace(t *testing.T) {
 func TestDaylightSavingIsWhatTheClockOnTheWallShows(t *testing.T) {
 	t.Parallel()
 	berlin, err := time.LoadLocation("Europe/Berlin")
-	if err != nil {
-		t.Skip("no time zones here:", err)
-	}
+	require.NoError(t, err)
 	rule := calendar.DuringHours[int](berlin, "02:30", "03:30")
 	require.False(t, passes(t, rule, at("2025-03-30T00:59:59Z")), "it is 1:59, and then 3:00")
 	require.True(t, passes(t, rule, at("2025-03-30T01:00:00Z")))
