@@ -36,6 +36,9 @@ func (rt *Runtime) keep() {
 		if !time.Now().Before(k.renewAt) {
 			k.renew()
 		}
+		if ids := k.misfits.choice(); len(ids) > 0 {
+			k.adopt(ids)
+		}
 		if at, ok := k.claimAt(); ok && !time.Now().Before(at) {
 			k.claim()
 		}

@@ -85,9 +85,10 @@ func loadedFrom(ctx context.Context) *loaded {
 func (l *loaded) carryOut(h *store.History) {
 	defer l.rt.gone(l)
 	defer l.news.stop()
+	l.rt.misfits.claimed(h.Run)
 	l.past = pastOf(h)
 	if l.past.guilty() {
-		l.block(l.past.reason())
+		l.block(l.past.reason()) // nobody else is to try
 		return
 	}
 	l.parental.Store(mayHaveChildren(h))

@@ -121,8 +121,10 @@ func (l *loaded) retry(why error) {
 	}))
 }
 
-// block has the run wait for somebody to do something about it.
+// block has the run wait for somebody to do something about it: for another version of the code, mostly, which may be
+// up already.
 func (l *loaded) block(reason string) {
+	l.rt.misfits.refuse(l.current())
 	l.rt.log.WarnContext(l.life, "durable: a run is blocked", "run", l.id, "flow", l.def.name, "reason", reason)
 	l.left("block", l.conclude(l.life, func(row store.Run) store.Write {
 		s := row.State

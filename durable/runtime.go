@@ -44,6 +44,7 @@ type Runtime struct {
 	unwatch func()
 	alarm   alarm
 	looks   looks
+	misfits misfits
 	jobs    sync.WaitGroup
 
 	closeOnce sync.Once
@@ -70,8 +71,10 @@ type Runtime struct {
 // handlers, without System or Parallelize, and without a journal: the runtime carries out groups, sleeps and events
 // itself.
 //
-// Runs that are blocked, of the flows that are given, are tried again: the code may be another one now. Runs of flows
-// that are not given stay as they are, and the log says that there are some.
+// Runs that are blocked, of the flows that are given, are tried again: the code may be another one now. So are those
+// that another runtime blocks while this one is open, unless this one has found that they do not fit: two versions of
+// the code may be up at the same time. Runs of flows that are not given stay as they are, and the log says that there
+// are some.
 //
 // The context is for opening it. The store must stay open until [Runtime.Close] has returned.
 func Open(ctx context.Context, s store.Store, exec executor.Executor, c Config) (*Runtime, error) {
@@ -88,6 +91,9 @@ func Open(ctx context.Context, s store.Store, exec executor.Executor, c Config) 
 	blocked := rt.unblock(ctx) != nil // before Open returns, so that nobody is told of blocks that are over
 	rt.spawn(rt.keep)
 	rt.spawn(func() { rt.survey(blocked) })
+	if len(rt.names) > 0 {
+		rt.spawn(rt.review)
+	}
 	if rt.config.SweepEvery > 0 {
 		rt.spawn(rt.sweeper)
 	}
@@ -119,7 +125,7 @@ func newRuntime(ctx context.Context, s store.Store, exec executor.Executor, c Co
 	rt := &Runtime{
 		Client: client, config: c, exec: exec, flows: flows, owner: c.Owner, log: c.Log.With("owner", c.Owner),
 		alarm: alarm{wake: make(chan struct{}, 1)}, unwatch: func() {},
-		closed: make(chan struct{}), changed: make(chan struct{}, 1), runs: map[string]*loaded{},
+		misfits: newMisfits(), closed: make(chan struct{}), changed: make(chan struct{}, 1), runs: map[string]*loaded{},
 	}
 	if rt.calls, err = calls(flows); err != nil {
 		return nil, err

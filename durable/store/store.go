@@ -12,7 +12,7 @@ import (
 // with the same arguments: every method says what that does. Arguments belong to the caller again after the call, and
 // results to the caller. Times are kept to the microsecond or better.
 //
-// A store that can do more says so with methods of its own: see [Watcher] and [Counter].
+// A store that can do more says so with methods of its own: see [Watcher], [Counter] and [Taker].
 type Store interface {
 	// Create adds runs in the state that they carry, all in one transaction; their Lease is the zero Lease, whatever they
 	// carry. A run whose ID is there already is left as it is. The result tells for each, in order, what is there now and

@@ -7,8 +7,8 @@ import (
 	"github.com/baton-go/baton/durable/store"
 )
 
-// Store keeps runs in memory. It is a [store.Watcher] and a [store.Counter]. Every method first looks whether its
-// context is done.
+// Store keeps runs in memory. It is a [store.Watcher], a [store.Counter] and a [store.Taker]. Every method first
+// looks whether its context is done.
 type Store struct {
 	store.Hub
 
@@ -26,6 +26,7 @@ var (
 	_ store.Store   = (*Store)(nil)
 	_ store.Watcher = (*Store)(nil)
 	_ store.Counter = (*Store)(nil)
+	_ store.Taker   = (*Store)(nil)
 )
 
 // New makes an empty store.

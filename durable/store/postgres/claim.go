@@ -56,12 +56,19 @@ const lookText = `WITH RECURSIVE lanes (flow, priority) AS (
 SELECT id, due, now() FROM (SELECT id, due, priority FROM due ORDER BY priority DESC, due, id LIMIT $3) d
 UNION ALL SELECT 0, min(due), now() FROM later`
 
-// takeText leases runs that are still due, but passes over those that somebody else is at.
-const takeText = `UPDATE baton.runs r SET status = 2, started = coalesce(r.started, now()), owner = $2,
+// takeText leases runs that are still due, and takeBlockedText those that are still blocked. They pass over those that
+// somebody else is at.
+const (
+	takeText        = takeHeadText + `due <= now() AND status NOT BETWEEN 4 AND 6` + takeTailText
+	takeBlockedText = takeHeadText + `status = 7 AND owner IS NULL` + takeTailText
+)
+
+const takeHeadText = `UPDATE baton.runs r SET status = 2, started = coalesce(r.started, now()), owner = $2,
 	due = now() + $3 * interval '1 microsecond', epoch = r.epoch + 1, revision = r.revision + 1
 	WHERE r.id = ANY(ARRAY(SELECT id FROM baton.runs
-		WHERE id = ANY($1::bigint[]) AND due <= now() AND status NOT BETWEEN 4 AND 6
-		FOR NO KEY UPDATE SKIP LOCKED))
+		WHERE id = ANY($1::bigint[]) AND `
+
+const takeTailText = ` FOR NO KEY UPDATE SKIP LOCKED))
 	RETURNING` + runColumns
 
 const (
@@ -103,7 +110,7 @@ func (c *change) claim(cl store.Claim) (claimed store.Claimed, spoilt []store.Wr
 		if len(seen.ids) == 0 {
 			return claimed, nil, nil
 		}
-		taken, err := c.take(cl, seen.ids)
+		taken, err := c.take(c.s.sql.take, cl.Owner, cl.Lease, seen.ids)
 		if err != nil {
 			return store.Claimed{}, nil, err
 		}
@@ -177,12 +184,12 @@ type taken struct {
 	spoilt  error
 }
 
-// take leases runs, and reads their histories, which nobody can change any more: whoever appends waits for the
-// transaction, and is fenced.
-func (c *change) take(cl store.Claim, ids []int64) (all []taken, err error) {
+// take leases runs by a statement, and reads their histories, which nobody can change any more: whoever appends waits
+// for the transaction, and is fenced.
+func (c *change) take(how, owner string, lease time.Duration, ids []int64) (all []taken, err error) {
 	byID := make(map[int64]*taken, len(ids))
 	var batch pgx.Batch
-	batch.Queue(c.s.sql.take, ids, []byte(cl.Owner), cl.Lease.Microseconds()).Query(func(rows pgx.Rows) error {
+	batch.Queue(how, ids, []byte(owner), lease.Microseconds()).Query(func(rows pgx.Rows) error {
 		found, err := c.collect(rows)
 		for i := range found {
 			byID[found[i].id] = &taken{store.History{Run: found[i].Run}, found[i].spoilt}

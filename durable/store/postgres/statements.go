@@ -12,6 +12,7 @@ type statements struct {
 
 	create, selectRuns                             string
 	look, take, takenRecords, takenMessages, renew string
+	blocked, takeBlocked                           string
 	lock, knownKeys                                string
 	setState, publish, setFacts, send, consume     string
 	addRecords, load                               string
@@ -25,7 +26,8 @@ func newStatements(schema string) statements {
 	s := statements{schema: strings.NewReplacer("baton.", pgx.Identifier{schema}.Sanitize()+".")}
 	for text, where := range map[string]*string{
 		createText: &s.create, selectText: &s.selectRuns,
-		lookText: &s.look, takeText: &s.take, takenRecordsText: &s.takenRecords, takenMessagesText: &s.takenMessages,
+		lookText: &s.look, takeText: &s.take, blockedText: &s.blocked, takeBlockedText: &s.takeBlocked,
+		takenRecordsText: &s.takenRecords, takenMessagesText: &s.takenMessages,
 		renewText: &s.renew, lockText: &s.lock,
 		knownKeysText: &s.knownKeys, setStateText: &s.setState, publishText: &s.publish, setFactsText: &s.setFacts,
 		sendText: &s.send, consumeText: &s.consume, addRecordsText: &s.addRecords, loadText: &s.load,

@@ -13,8 +13,8 @@ import (
 	"github.com/baton-go/baton/durable/store"
 )
 
-// Store keeps runs in a PostgreSQL database. It is a [store.Store], a [store.Watcher] and a [store.Counter], and is
-// safe for concurrent use, by any number of processes.
+// Store keeps runs in a PostgreSQL database. It is a [store.Store], a [store.Watcher], a [store.Counter] and a
+// [store.Taker], and is safe for concurrent use, by any number of processes.
 type Store struct {
 	hub store.Hub
 
@@ -39,6 +39,7 @@ var (
 	_ store.Store   = (*Store)(nil)
 	_ store.Watcher = (*Store)(nil)
 	_ store.Counter = (*Store)(nil)
+	_ store.Taker   = (*Store)(nil)
 )
 
 // Open opens the store in the schema "baton" of the database that the DSN names, and makes what is missing of it. A DSN
@@ -148,7 +149,7 @@ func (t turns) take(ctx context.Context) error {
 	case t <- struct{}{}:
 		return nil
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		return interrupted(ctx, ctx.Err())
 	}
 }
 

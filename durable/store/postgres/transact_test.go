@@ -281,10 +281,12 @@ func TestAHandlerThatWaitsForItsTurnEndsWithItsContext(t *testing.T) {
 	for range most {
 		<-entered
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
+	why := errors.New("no patience")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(why)
 	_, err := do(ctx, postgres.Transact(b.Store, b.pay))
 	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorIs(t, err, why)
 	close(leave)
 	for range most {
 		require.NoError(t, <-done)

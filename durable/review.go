@@ -1,0 +1,131 @@
+package durable
+
+import (
+	"context"
+	"time"
+
+	"github.com/baton-go/baton/durable/store"
+)
+
+// review has a try at the runs that others have blocked.
+func (rt *Runtime) review() {
+	every := reviewEvery
+	if !store.HearsAll(rt.store) {
+		every = rt.config.Lease
+	}
+	m := &rt.misfits
+	lookAt, notBefore := time.Now().Add(every), time.Time{}
+	timer := time.NewTimer(every)
+	defer timer.Stop()
+	for {
+		at := m.soonest(lookAt)
+		if at.Before(notBefore) {
+			at = notBefore
+		}
+		timer.Reset(time.Until(at))
+		select {
+		case <-rt.root.Done():
+			return
+		case <-m.wake:
+		case <-timer.C:
+		}
+		now := time.Now()
+		switch {
+		case now.Before(notBefore):
+			continue
+		case rt.room() == 0: // somebody else may have some
+			notBefore = now.Add(reviewPause)
+			continue
+		case m.wanted() || !now.Before(lookAt):
+			rt.seekBlocked(rt.root, now)
+			lookAt = now.Add(every)
+		}
+		if ids := m.due(now); len(ids) > 0 {
+			rt.retryBlocked(rt.root, ids, now)
+			notBefore = now.Add(reviewPause)
+		}
+	}
+}
+
+// seekBlocked looks for the runs that others have blocked.
+func (rt *Runtime) seekBlocked(ctx context.Context, now time.Time) {
+	q := store.Query{Statuses: []store.Status{store.Blocked}, Flows: rt.names, Limit: 500}
+	for len(rt.names) > 0 {
+		page, err := rt.store.List(ctx, q)
+		if err != nil || len(page) == 0 {
+			return // it is looked for again
+		}
+		for _, r := range page {
+			if yes, at := rt.misfits.attempt(r, now); yes || !at.IsZero() {
+				rt.misfits.later(r.ID, at)
+			}
+		}
+		q.After = cursorOf(page)
+	}
+}
+
+// retryBlocked tries runs that others have blocked.
+func (rt *Runtime) retryBlocked(ctx context.Context, ids []string, now time.Time) {
+	q := store.Query{IDs: ids, Statuses: []store.Status{store.Blocked}, Flows: rt.names, Limit: len(ids)}
+	page, err := rt.store.List(ctx, q)
+	if err != nil {
+		rt.misfits.postpone(ids, now)
+		return
+	}
+	var chosen []string
+	var writes []store.Write
+	_, takes := rt.store.(store.Taker)
+	for _, r := range page {
+		if r.Trials >= maxTrials || overdue(r, 0) {
+			continue // it kills whoever tries, or is ended soon
+		}
+		yes, at := rt.misfits.attempt(r, now)
+		switch {
+		case !yes && at.IsZero():
+		case !yes:
+			rt.misfits.later(r.ID, at)
+		case takes && r.Queue == "": // the limits of queues are for claims to keep
+			rt.misfits.attempted(r, now)
+			chosen = append(chosen, r.ID)
+		default:
+			rt.misfits.attempted(r, now)
+			s := r.State
+			s.Status, s.Due, s.Reason = store.Waiting, exact(now), ""
+			if r.Created.Before(now) {
+				s.Due = r.Created // before others, so that it is claimed at once: here, mostly
+			}
+			writes = append(writes, store.Write{Run: r.ID, State: &s, Revision: r.Revision})
+		}
+	}
+	if len(chosen) > 0 {
+		rt.misfits.choose(chosen)
+		rt.alarm.ring()
+	}
+	if len(writes) == 0 {
+		return
+	}
+	if _, err := rt.store.Commit(ctx, writes); err != nil { // who was quicker was so with reason
+		rt.misfits.postpone(ids, now)
+	}
+	rt.alarm.at(now)
+}
+
+// adopt takes runs that others have blocked.
+func (k *keeper) adopt(ids []string) {
+	taker := k.store.(store.Taker)
+	k.mu.Lock()
+	ids = ids[:min(len(ids), k.roomLocked())]
+	if len(ids) == 0 { // it would have been crowded: they are found again
+		k.mu.Unlock()
+		return
+	}
+	k.claiming, k.missed = true, map[string][]store.Notice{}
+	k.mu.Unlock()
+	began := time.Now()
+	taken, err := taker.Take(k.root, k.owner, k.config.Lease, ids)
+	k.register(taken, began.Add(k.config.Lease))
+	if err != nil {
+		k.misfits.postpone(ids, began)
+		k.renewAt = time.Now() // it may have taken some
+	}
+}
