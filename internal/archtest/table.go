@@ -153,6 +153,12 @@ var Baton = Table{
 	"internal/packed":   {Imports: []string{"durable/store"}},
 	"internal/paths":    {},
 	"internal/pgserver": {Touches: anyFile},
+	"internal/runstest": {
+		Imports: []string{
+			"actions", "executor", "orchestrate", "durable", "durable/store", "github.com/stretchr/testify/require",
+		},
+		Touches: anyFile,
+	},
 	"internal/show":     {Imports: []string{"actions"}},
 	"internal/snippets": {},
 	"internal/turns":    {Imports: []string{"executor"}, Touches: anyFile},

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"strconv"
 	"sync"
 	"testing"
@@ -17,25 +16,11 @@ import (
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/durable/store/postgres"
 	"github.com/baton-go/baton/internal/pgserver"
+	"github.com/baton-go/baton/internal/runstest"
 )
 
-// childEnv names what a process that a test started is to do.
-const childEnv = "BATON_POSTGRES_TEST_CHILD"
-
-// children are what such processes do, with their own arguments in os.Args[1:].
-var children = map[string]func(){"pay": childPay, "work": childWork}
-
-// child prepares a process that does what the name says.
-func child(tb testing.TB, name string, args ...string) *exec.Cmd {
-	tb.Helper()
-	require.Contains(tb, children, name)
-	self, err := os.Executable()
-	require.NoError(tb, err)
-	c := exec.CommandContext(tb.Context(), self, args...)
-	c.Env = append(os.Environ(), childEnv+"="+name)
-	c.Stderr = os.Stderr
-	return c
-}
+// children are what the processes do that tests start.
+var children = runstest.Children{"pay": childPay, "work": childWork}
 
 // childPay takes up the run in a store and makes its payments, each in a transaction with the record of its step. It
 // says what was acknowledged, and kills itself where it was told to, if it was.
@@ -95,9 +80,9 @@ func TestAProcessThatDiesInATransactionHasDoneNothing(t *testing.T) {
 			b := newBank(t)
 			_, err := b.Create(t.Context(), []store.Run{pending("r")})
 			require.NoError(t, err)
-			require.Error(t, child(t, "pay", pgserver.DSN(t), b.schema, point, "7").Run())
+			require.Error(t, children.Command(t, "pay", pgserver.DSN(t), b.schema, point, "7").Run())
 			require.Equal(t, done, b.balance(t))
-			require.NoError(t, child(t, "pay", pgserver.DSN(t), b.schema, "nowhere", "0").Run())
+			require.NoError(t, children.Command(t, "pay", pgserver.DSN(t), b.schema, "nowhere", "0").Run())
 			require.Equal(t, owed, b.balance(t))
 		})
 	}
@@ -127,7 +112,7 @@ func TestAProcessThatDiesAtAnyMomentHasPaidOnceForEachRecord(t *testing.T) {
 	require.NoError(t, err)
 	acknowledged := int64(0)
 	for after := int64(3); acknowledged < owed; after += 5 {
-		c := child(t, "pay", pgserver.DSN(t), b.schema, "nowhere", "0")
+		c := children.Command(t, "pay", pgserver.DSN(t), b.schema, "nowhere", "0")
 		out, err := c.StdoutPipe()
 		require.NoError(t, err)
 		require.NoError(t, c.Start())

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -16,123 +14,23 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/baton-go/baton/actions"
-	"github.com/baton-go/baton/durable"
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/durable/store/postgres"
-	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/internal/pgserver"
-	"github.com/baton-go/baton/orchestrate"
+	"github.com/baton-go/baton/internal/runstest"
 )
-
-// page is an action.
-type page struct {
-	actions.Returns[string]
-	Number int
-}
-
-// book is a flow of so many pages.
-var book = durable.Define("book", func(y actions.Yield, pages int) (int, error) {
-	length := 0
-	for i := range pages {
-		text, err := orchestrate.Do(y, page{Number: i})
-		if err != nil {
-			return length, err
-		}
-		length += len(text)
-	}
-	return length, nil
-})
-
-// printer carries pages out, and counts how often each was. After a few it waits for paper.
-type printer struct {
-	paper chan struct{}
-	waits atomic.Int64
-	mu    sync.Mutex
-	times map[string]int
-}
-
-const first = 20 // pages that need no paper
-
-func (p *printer) print(ctx context.Context, a page) (string, error) {
-	key, err := executor.StepFrom(ctx).Key()
-	if p.count(key) > first {
-		p.waits.Add(1)
-		<-p.paper
-	}
-	return strings.Repeat(strconv.Itoa(a.Number%10), 1000), err
-}
-
-func (p *printer) count(key string) (printed int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.times == nil {
-		p.times = map[string]int{}
-	}
-	p.times[key]++
-	return len(p.times)
-}
-
-// troubles hears in a log that the store fails.
-type troubles struct{ told atomic.Bool }
-
-func (l *troubles) Write(p []byte) (int, error) {
-	if strings.Contains(string(p), "the store fails, and is tried again") {
-		l.told.Store(true)
-	}
-	return io.Discard.Write(p)
-}
-
-// until waits until f is true.
-func until(t *testing.T, f func() bool) {
-	t.Helper()
-	for !f() {
-		select {
-		case <-time.After(time.Millisecond):
-		case <-t.Context().Done():
-			require.Fail(t, "the test is over")
-		}
-	}
-}
 
 // What keeps the server from answering for a while is no failure of the runs: they go on, and nothing is done twice.
 func TestRunsOutliveARestartOfTheServer(t *testing.T) {
 	t.Parallel()
-	const runs, pages = 8, 20
 	for name, immediate := range map[string]bool{"crash": true, "restart": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server, ctx := pgserver.New(t), context.WithoutCancel(t.Context())
-			s := openAt(t, server.DSN(), postgres.Config{})
-			press := printer{paper: make(chan struct{})}
-			log := &troubles{}
-			rt, err := durable.Open(ctx, s, executor.NewMux(executor.On(press.print)), durable.Config{
-				Flows: durable.Flows(book), Log: slog.New(slog.NewTextHandler(log, nil)), Lease: hour,
+			server := pgserver.New(t)
+			runstest.Outlive(t, openAt(t, server.DSN(), postgres.Config{}), 1000, func() func() {
+				require.NoError(t, server.Stop(immediate))
+				return func() { require.NoError(t, server.Restart()) }
 			})
-			require.NoError(t, err)
-			defer func() { require.NoError(t, rt.Close(ctx)) }()
-			handles, err := book.StartMany(ctx, rt, []int{pages, pages, pages, pages, pages, pages, pages, pages}, nil)
-			require.NoError(t, err)
-			require.Len(t, handles, runs)
-			until(t, func() bool { return press.waits.Load() == runs })
-			require.NoError(t, server.Stop(immediate))
-			close(press.paper)
-			until(t, log.told.Load)
-			require.NoError(t, server.Restart())
-			for _, h := range handles {
-				var length int
-				until(t, func() bool { // those who wait are told that the store fails, if it does
-					length, err = h.Result(ctx)
-					return err == nil
-				})
-				require.Equal(t, 1000*pages, length)
-			}
-			press.mu.Lock()
-			defer press.mu.Unlock()
-			require.Len(t, press.times, runs*pages)
-			for key, times := range press.times {
-				require.Equal(t, 1, times, key)
-			}
 		})
 	}
 }

@@ -12,8 +12,7 @@ import (
 
 // TestMain is also that of the processes that tests start.
 func TestMain(m *testing.M) {
-	if name := os.Getenv(childEnv); name != "" {
-		children[name]()
+	if children.Main() {
 		return
 	}
 	code := pgserver.Main(m)

@@ -16,6 +16,7 @@ import (
 	"github.com/baton-go/baton/durable/store/postgres"
 	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/internal/pgserver"
+	"github.com/baton-go/baton/internal/runstest"
 	"github.com/baton-go/baton/orchestrate"
 )
 
@@ -85,18 +86,17 @@ func conversation(t *testing.T, elsewhere *durable.Client) {
 func TestRuntimesShareRuns(t *testing.T) {
 	t.Parallel()
 	const runs, pages = 40, 5
-	press := printer{paper: make(chan struct{})}
-	close(press.paper)
+	press := &runstest.Printer{Letters: 1000}
 	c := postgres.Config{Schema: schema()}
 	var all []*durable.Runtime
 	for range 3 {
-		all = append(all, carry(t, openAt(t, pgserver.DSN(t), c), executor.NewMux(executor.On(press.print)),
-			durable.Config{Flows: durable.Flows(book), MaxConcurrent: 4}))
+		all = append(all, carry(t, openAt(t, pgserver.DSN(t), c), press.Executor(),
+			durable.Config{Flows: durable.Flows(runstest.Book), MaxConcurrent: 4}))
 	}
-	handles, err := book.StartMany(t.Context(), all[0], make([]int, runs), nil)
+	handles, err := runstest.Book.StartMany(t.Context(), all[0], make([]int, runs), nil)
 	require.NoError(t, err)
 	for i := range runs {
-		h, err := book.Start(t.Context(), all[i%len(all)], pages)
+		h, err := runstest.Book.Start(t.Context(), all[i%len(all)], pages)
 		require.NoError(t, err)
 		handles = append(handles, h)
 	}
@@ -107,12 +107,7 @@ func TestRuntimesShareRuns(t *testing.T) {
 	}
 	waits.Wait()
 	require.NoError(t, errors.Join(errs...))
-	press.mu.Lock()
-	defer press.mu.Unlock()
-	require.Len(t, press.times, runs*pages)
-	for key, times := range press.times {
-		require.Equal(t, 1, times, key)
-	}
+	press.Once(t, runs*pages)
 }
 
 func TestAChangeOfManyRunsIsToldInSeveralNotifications(t *testing.T) {

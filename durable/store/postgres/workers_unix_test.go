@@ -101,7 +101,7 @@ func TestAWorkerWithoutTheLeaseRecordsNothing(t *testing.T) {
 func employ(t *testing.T, w *witness, schema, name string) {
 	t.Helper()
 	for life := 0; ; life++ {
-		c := child(t, "work", pgserver.DSN(t), schema, fmt.Sprint(name, " ", life))
+		c := children.Command(t, "work", pgserver.DSN(t), schema, fmt.Sprint(name, " ", life))
 		out, err := c.StdoutPipe()
 		if err != nil || c.Start() != nil {
 			t.Error("start a worker: ", err)

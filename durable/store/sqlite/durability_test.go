@@ -74,7 +74,7 @@ func traceOf(t *testing.T, mode, kind string) (trace, dir string) {
 		t.Skip(err)
 	}
 	p := path(t)
-	c := child(t, "acknowledge", p, mode, kind)
+	c := children.Command(t, "acknowledge", p, mode, kind)
 	file := filepath.Join(t.TempDir(), "trace")
 	c.Args = append([]string{
 		strace, "-f", "-y", "-o", file, "-e", "trace=write,pwrite64,fsync,fdatasync", c.Path,

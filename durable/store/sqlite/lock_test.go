@@ -56,7 +56,7 @@ func childHold() {
 // holder starts a process that has the store open.
 func holder(t *testing.T, p string) *exec.Cmd {
 	t.Helper()
-	c := child(t, "hold", p)
+	c := children.Command(t, "hold", p)
 	_, err := c.StdinPipe()
 	require.NoError(t, err)
 	out, err := c.StdoutPipe()

@@ -1,7 +1,6 @@
 package sqlite_test
 
 import (
-	"os"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -9,8 +8,7 @@ import (
 
 // TestMain is also that of the processes that tests start.
 func TestMain(m *testing.M) {
-	if name := os.Getenv(childEnv); name != "" {
-		children[name]()
+	if children.Main() {
 		return
 	}
 	goleak.VerifyTestMain(m)

@@ -26,7 +26,7 @@ func everything(t *testing.T, s *sqlite.Store) {
 	for c := 'a'; c < 'a'+20; c++ {
 		ids = append(ids, string(c))
 	}
-	runs := leased(t, s, append(ids, "labelled")...)
+	runs := leased(t, s, append([]string{"labelled"}, ids...)...)
 	var writes []store.Write
 	for _, r := range runs {
 		writes = append(writes, step(r, 1))

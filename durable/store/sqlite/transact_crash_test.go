@@ -88,9 +88,9 @@ func TestAProcessThatDiesInATransactionHasDoneNothing(t *testing.T) {
 		t.Run(point, func(t *testing.T) {
 			t.Parallel()
 			p := owing(t)
-			require.Error(t, child(t, "pay", p, point, "7").Run())
+			require.Error(t, children.Command(t, "pay", p, point, "7").Run())
 			require.Equal(t, done, balance(t, p))
-			require.NoError(t, child(t, "pay", p, "nowhere", "0").Run())
+			require.NoError(t, children.Command(t, "pay", p, "nowhere", "0").Run())
 			require.Equal(t, owed, balance(t, p))
 		})
 	}
@@ -101,7 +101,7 @@ func TestAProcessThatDiesAtAnyMomentHasPaidOnceForEachRecord(t *testing.T) {
 	p := owing(t)
 	acknowledged := int64(0)
 	for after := int64(3); acknowledged < owed; after += 5 {
-		c := child(t, "pay", p, "nowhere", "0")
+		c := children.Command(t, "pay", p, "nowhere", "0")
 		out, err := c.StdoutPipe()
 		require.NoError(t, err)
 		require.NoError(t, c.Start())
