@@ -20,7 +20,7 @@ const maxReason = 4096
 // It reports whether it was this call that had the run cancelled: it was not if somebody else asked for it before,
 // whose reason stays. Of a run that has ended the error is [ErrFinished], of one that is not there [ErrNotFound]. A run
 // that nobody carries out, because it waits or is paused, is made due for it. One that is blocked is cancelled once the
-// code fits its journal again: until then it cannot compensate.
+// code fits its journal again: until then it cannot compensate. What cannot wait for that is [Client.Terminate].
 func (c *Client) Cancel(ctx context.Context, id, reason string) (cancelled bool, err error) {
 	if err := checkReason(reason); err != nil {
 		return false, fmt.Errorf("cancel run %s: %w", quote(id), err)
@@ -65,6 +65,7 @@ func (c *Client) cancelWrite(r store.Run, reason string, now time.Time) (store.W
 	}
 	if r.Epoch == 0 {
 		s.Status, s.Reason, s.Due, s.Finished, s.Expires = store.Cancelled, reason, time.Time{}, now, expires(r, now)
+		s.Result = store.Payload{}
 		w.Release = true
 		w.Send = childEnd(r, s)
 	}

@@ -22,6 +22,8 @@ var (
 	// ErrConflict says that there is a run with this ID already, and that it is another one: of another flow, or with
 	// another input. The error is a [ConflictError].
 	ErrConflict = errors.New("there is another run with this ID")
+	// ErrTerminated says that the run was ended without asking its flow. The error is a [TerminatedError].
+	ErrTerminated = errors.New("the run was terminated")
 	// ErrNotFinished says that the run has not ended, which what was asked for requires.
 	ErrNotFinished = errors.New("the run has not finished")
 	// ErrBadID says that something is no ID: see [WithID].
@@ -88,6 +90,25 @@ func (e *CancelledError) Unwrap() []error {
 	}
 	return []error{context.Canceled, e.Err}
 }
+
+// TerminatedError is the error of a run that was ended by [Client.Terminate]. To errors.Is it is [ErrTerminated].
+type TerminatedError struct {
+	Run string
+	// Reason is what was given to Terminate.
+	Reason string
+}
+
+// Error names the run and the reason.
+func (e *TerminatedError) Error() string {
+	text := fmt.Sprintf("run %q was terminated", e.Run)
+	if e.Reason != "" {
+		text += ": " + e.Reason
+	}
+	return text
+}
+
+// Unwrap returns [ErrTerminated].
+func (e *TerminatedError) Unwrap() error { return ErrTerminated }
 
 // BlockedError says that a run cannot go on until somebody does something about it: mostly because the code of the
 // flow is not the one any more that its journal was made with. Nothing is lost.

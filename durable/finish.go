@@ -51,7 +51,7 @@ func (c *Client) finished(row store.Run, result store.Payload, err error) store.
 		row.Retention = c.retention
 	}
 	s := row.State
-	s.Due, s.Finished, s.Expires = time.Time{}, now, expires(row, now)
+	s.Due, s.Finished, s.Expires, s.Result = time.Time{}, now, expires(row, now), store.Payload{}
 	switch {
 	case !s.Cancelled.IsZero():
 		cancelled := c.cancellation(row, err)

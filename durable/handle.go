@@ -82,6 +82,19 @@ func (h *Handle[Out]) Cancel(ctx context.Context, reason string) (cancelled bool
 	return h.c.Cancel(ctx, h.id, reason)
 }
 
+// Pause is [Client.Pause].
+func (h *Handle[Out]) Pause(ctx context.Context, reason string) error {
+	return h.c.Pause(ctx, h.id, reason)
+}
+
+// Resume is [Client.Resume].
+func (h *Handle[Out]) Resume(ctx context.Context) error { return h.c.Resume(ctx, h.id) }
+
+// Terminate is [Client.Terminate].
+func (h *Handle[Out]) Terminate(ctx context.Context, reason string) error {
+	return h.c.Terminate(ctx, h.id, reason)
+}
+
 // Metadata returns what is known about the run besides its input and its output.
 func (h *Handle[Out]) Metadata(ctx context.Context) (Metadata, error) {
 	r, err := h.c.row(ctx, h.id)

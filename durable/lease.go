@@ -91,6 +91,7 @@ func (rt *Runtime) giveBackOne(h store.Held) error {
 	}
 	s := row.State
 	s.Status, s.Due = store.Waiting, exact(time.Now())
+	stayHeld(&row, &s, time.Now())
 	err = rt.commits.commit(rt.root, store.Write{
 		Run: h.Run, Epoch: h.Epoch, State: &s, Revision: row.Revision, Release: true,
 	})

@@ -87,6 +87,10 @@ func (l *loaded) carryOut(h *store.History) {
 	defer l.news.stop()
 	l.rt.misfits.claimed(h.Run)
 	l.past = pastOf(h)
+	if held(&h.Run, time.Now()) {
+		l.sitOut()
+		return
+	}
 	if l.past.guilty() {
 		l.block(l.past.reason()) // nobody else is to try
 		return
@@ -155,6 +159,7 @@ func (l *loaded) stopped(j *journal.Journal, why error) {
 		l.interrupted()
 	case errors.Is(why, store.ErrFenced), l.life.Err() != nil:
 		l.rt.log.InfoContext(l.life, "durable: a run was stopped", "run", l.id, "flow", l.def.name, "error", why)
+		l.endStrays()
 	case mismatched:
 		l.block(mismatch.Error())
 	case errors.Is(why, store.ErrCorrupt):
@@ -217,7 +222,7 @@ func (l *loaded) saw(row store.Run) {
 		leaving := l.leaving
 		l.rt.mu.Unlock()
 		if !leaving {
-			l.stop(errLost)
+			l.stop(l.rt.lost(row))
 		}
 		return
 	}
@@ -228,9 +233,13 @@ func (l *loaded) saw(row store.Run) {
 	}
 	cancel := !row.Cancelled.IsZero() && !l.noticed
 	l.noticed = l.noticed || cancel
+	pause := !l.draining && held(&row, time.Now())
 	l.mu.Unlock()
 	if cancel {
 		l.cancelled(l.rt.cancelReason(row))
+	}
+	if pause {
+		l.drain()
 	}
 }
 

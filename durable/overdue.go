@@ -40,7 +40,7 @@ func (rt *Runtime) endOverdue(ctx context.Context) error {
 // since: it has no lease, or one that ran out some time ago.
 func (rt *Runtime) endUnknown(ctx context.Context, r store.Run) error {
 	left := r.Owner == "" || time.Since(r.Due) > rt.config.Lease+overdueGrace
-	if r.Status == store.Paused || !left || !overdue(r, overdueGrace) {
+	if held(&r, time.Now()) || !left || !overdue(r, overdueGrace) {
 		return nil
 	}
 	return rt.endLate(ctx, r)
@@ -53,20 +53,14 @@ func overdue(r store.Run, by time.Duration) bool {
 // endLate ends a run as one that nobody could carry out before its deadline, and its children with it. If somebody has
 // changed or claimed it since it was read, it is left alone.
 func (rt *Runtime) endLate(ctx context.Context, r store.Run) error {
-	children, err := rt.dependents(ctx, r.ID)
-	if err != nil {
+	if err := rt.endDependents(ctx, r.ID); err != nil {
 		return err
-	}
-	for _, child := range children {
-		if _, err := rt.Cancel(ctx, child.ID, parentEnded); err != nil && !gone(err) {
-			return err
-		}
 	}
 	s := rt.finished(r, store.Payload{}, errLate(r.ID))
 	if s.Status == store.Failed {
 		s.Reason = "" // it is not blocked any more
 	}
-	err = rt.commit(ctx, store.Write{
+	err := rt.commit(ctx, store.Write{
 		Run: r.ID, State: &s, Revision: r.Revision, Release: true, Send: childEnd(r, s),
 	})
 	switch {

@@ -47,10 +47,16 @@ func (l *loaded) attempt(
 	}
 }
 
-// conclude makes the last write of this life.
+// conclude makes the last write of this life. A run that is paused meanwhile stays so, whatever keeps it from going on.
 func (l *loaded) conclude(ctx context.Context, compose func(store.Run) store.Write) error {
 	l.rt.depart(l)
-	return l.write(ctx, func(row store.Run) (store.Write, bool) { return compose(row), true })
+	return l.write(ctx, func(row store.Run) (store.Write, bool) {
+		w := compose(row)
+		if !w.State.Status.Finished() && w.State.Status != store.Paused {
+			stayHeld(&row, w.State, time.Now())
+		}
+		return w, true
+	})
 }
 
 // reread reads the row, and sees that it is still ours.

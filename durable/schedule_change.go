@@ -95,6 +95,7 @@ func (c *Client) change(ctx context.Context, id string, f func(s *schedule, now 
 			w.Release = true
 			state.Settled = r.Epoch + 1
 		}
+		stayHeld(&r, &state, now)
 		if err := c.commit(ctx, w); !errors.Is(err, store.ErrChanged) {
 			return err
 		}

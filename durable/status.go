@@ -22,7 +22,7 @@ const (
 	Cancelled = store.Cancelled
 	// Blocked runs cannot go on until somebody does something about it: see [BlockedError].
 	Blocked = store.Blocked
-	// Paused runs were told to stop until they are told to go on. There is no call for that yet.
+	// Paused runs were told to stop until they are told to go on: see [Client.Pause].
 	Paused = store.Paused
 )
 
