@@ -121,8 +121,15 @@ var Baton = Table{
 	},
 	"durable/store/postgres": {
 		Imports: []string{
-			"actions", "executor", "durable/store", "internal/packed",
+			"actions", "executor", "durable/store", "internal/clocks", "internal/packed",
 			"github.com/jackc/pgx/v5", "github.com/jackc/pgx/v5/...",
+		},
+		Touches: anyFile,
+	},
+	"durable/store/redis": {
+		Imports: []string{
+			"durable/store", "durable/store/whole", "internal/clocks", "internal/packed",
+			"github.com/redis/go-redis/v9/...",
 		},
 		Touches: anyFile,
 	},
@@ -136,6 +143,7 @@ var Baton = Table{
 	},
 
 	"internal/archtest": {},
+	"internal/clocks":   {Touches: []string{"clocks.go"}},
 	"internal/cron":     {},
 	// It knows the sentinels of packages that touch the machine.
 	"internal/failures": {Imports: core, Touches: []string{"standard.go", "errno.go"}},
@@ -149,10 +157,11 @@ var Baton = Table{
 	"internal/mutants": {
 		Imports: []string{"actions", "executor", "orchestrate", "orchestrate/orchestratetest/explore", "internal/show"},
 	},
-	"internal/nearest":  {},
-	"internal/packed":   {Imports: []string{"durable/store"}},
-	"internal/paths":    {},
-	"internal/pgserver": {Touches: anyFile},
+	"internal/nearest":     {},
+	"internal/packed":      {Imports: []string{"durable/store"}},
+	"internal/paths":       {},
+	"internal/pgserver":    {Touches: anyFile},
+	"internal/redisserver": {Touches: anyFile},
 	"internal/runstest": {
 		Imports: []string{
 			"actions", "executor", "orchestrate", "durable", "durable/store", "github.com/stretchr/testify/require",

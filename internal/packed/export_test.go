@@ -7,13 +7,14 @@ type Packed struct {
 	Run     store.Run
 	Record  store.Record
 	Message store.Message
+	Payload store.Payload
 }
 
-// Pack packs it as four blobs.
+// Pack packs it as blobs.
 func (p *Packed) Pack() [][]byte {
 	return [][]byte{
 		Facts(&p.Run), State(&p.Run.State), Published(p.Run.Published), Record(&p.Record),
-		Message(&p.Message),
+		Message(&p.Message), Payload(p.Payload),
 	}
 }
 
@@ -21,7 +22,7 @@ func (p *Packed) Pack() [][]byte {
 func (p *Packed) Unpack(blobs [][]byte) []bool {
 	return []bool{
 		ReadFacts(blobs[0], &p.Run), ReadState(blobs[1], &p.Run.State), ReadPublished(blobs[2], &p.Run),
-		ReadRecord(blobs[3], &p.Record), ReadMessage(blobs[4], &p.Message),
+		ReadRecord(blobs[3], &p.Record), ReadMessage(blobs[4], &p.Message), ReadPayload(blobs[5], &p.Payload),
 	}
 }
 

@@ -118,6 +118,23 @@ func ReadPublished(b []byte, r *store.Run) bool {
 	return u.done()
 }
 
+// Payload packs a payload by itself.
+func Payload(v store.Payload) []byte {
+	p := newPacker(len(v.Data))
+	p.payload(v)
+	return p.sealed()
+}
+
+// ReadPayload reads what Payload packed; nothing is no payload.
+func ReadPayload(b []byte, v *store.Payload) bool {
+	if len(b) == 0 {
+		return true
+	}
+	u := newUnpacker(b)
+	*v = u.payload()
+	return u.done()
+}
+
 // State packs what has no column of a state; nil is for a state that has nothing of it.
 func State(s *store.State) []byte {
 	if s.Result.Codec == "" && s.Result.Data == nil && s.Failure.Codec == "" && s.Failure.Data == nil &&

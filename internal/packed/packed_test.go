@@ -47,6 +47,7 @@ func anything(t *rapid.T) packed.Packed {
 		Message: store.Message{
 			Name: text.Draw(t, "event"), Key: text.Draw(t, "key"), Payload: payload("message"), Sent: moment("sent"),
 		},
+		Payload: payload("payload"),
 	}
 }
 
@@ -92,7 +93,7 @@ func FuzzUnpack(f *testing.F) {
 		if seal {
 			blob = packed.Seal(blob)
 		}
-		for which := range 5 {
+		for which := range 6 {
 			blobs := new(packed.Packed).Pack()
 			blobs[which] = blob
 			var got, again packed.Packed

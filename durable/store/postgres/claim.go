@@ -173,8 +173,8 @@ func (c *change) look(cl store.Claim) (found seen, err error) {
 			found.next = moment(at)
 		}
 	}
-	c.s.clocks.measure(found.now)
-	found.now, found.next = c.s.clocks.here(found.now), c.s.clocks.here(found.next)
+	c.s.clocks.Measure(found.now)
+	found.now, found.next = c.s.clocks.Here(found.now), c.s.clocks.Here(found.next)
 	return found, rows.Err()
 }
 

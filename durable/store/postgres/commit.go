@@ -135,14 +135,14 @@ func (c *change) replace(w *store.Write, t *target) {
 	t.revision++
 	n := store.Notice{Run: w.Run, Status: t.status, Revision: t.revision}
 	leased := t.owner != ""
-	due := stamp(c.s.clocks.server(state.Due))
+	due := stamp(c.s.clocks.Server(state.Due))
 	c.batch.Queue(c.s.sql.setState, t.id, due, leased, looks, w.Seen, exact(c.now), int16(t.status),
 		stamp(state.Started), stamp(state.Finished), stamp(state.Expires), t.epoch, t.revision, packed.State(&state),
 		published(w.Published),
 	).QueryRow(func(row pgx.Row) error {
 		due, err := scanTime(row)
 		if !leased {
-			n.Due = claimable(n.Status, c.s.clocks.here(due))
+			n.Due = claimable(n.Status, c.s.clocks.Here(due))
 		}
 		c.tell(n)
 		return err

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/internal/clocks"
 	"github.com/baton-go/baton/internal/packed"
 )
 
@@ -120,7 +121,7 @@ type table struct {
 	created, due, started, finished, expires                          []pgtype.Timestamptz
 }
 
-func (t *table) add(r *store.Run, c *clocks) {
+func (t *table) add(r *store.Run, c *clocks.Clocks) {
 	t.id = append(t.id, []byte(r.ID))
 	t.flow = append(t.flow, []byte(r.Flow))
 	t.priority = append(t.priority, int64(r.Priority))
@@ -128,7 +129,7 @@ func (t *table) add(r *store.Run, c *clocks) {
 	t.queue = append(t.queue, name(r.Queue))
 	t.created = append(t.created, exact(r.Created))
 	t.status = append(t.status, int16(r.Status))
-	t.due = append(t.due, stamp(c.server(r.Due)))
+	t.due = append(t.due, stamp(c.Server(r.Due)))
 	t.started = append(t.started, stamp(r.Started))
 	t.finished = append(t.finished, stamp(r.Finished))
 	t.expires = append(t.expires, stamp(r.Expires))

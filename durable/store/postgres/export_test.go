@@ -4,19 +4,20 @@ import (
 	"time"
 
 	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/internal/clocks"
 )
 
 // SetClock gives the store another clock than the machine's.
-func (s *Store) SetClock(now func() time.Time) { s.clocks.now = now }
+func (s *Store) SetClock(now func() time.Time) { s.clocks.Now = now }
 
 // ReadPayload reads what a store is told.
 func ReadPayload(payload string) (from string, notices []store.Notice) {
-	return new(clocks).readPayload(payload)
+	return readPayload(new(clocks.Clocks), payload)
 }
 
 // Payloads are what a store tells.
 func Payloads(from string, notices []store.Notice) []string {
-	return new(clocks).payloads(from, notices)
+	return payloads(new(clocks.Clocks), from, notices)
 }
 
 // Channel is where a store listens.

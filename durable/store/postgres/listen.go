@@ -92,7 +92,7 @@ func (l *listener) hear(ctx context.Context, conn *pgx.Conn) {
 		cancel()
 		switch {
 		case err == nil:
-			if from, notices := l.s.clocks.readPayload(n.Payload); from != l.s.self {
+			if from, notices := readPayload(&l.s.clocks, n.Payload); from != l.s.self {
 				l.s.hub.Tell(notices...)
 			}
 		case ctx.Err() != nil:

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/internal/clocks"
 )
 
 // A notification is the name of the Store that sends it, a space, and notices in base64, since a payload is text. Its
@@ -16,7 +17,7 @@ import (
 const longestPayload = 7800
 
 // payloads are notices as notifications. A run whose name is too long is not named.
-func (c *clocks) payloads(from string, notices []store.Notice) (all []string) {
+func payloads(c *clocks.Clocks, from string, notices []store.Notice) (all []string) {
 	var b []byte
 	flush := func() {
 		if len(b) > 0 {
@@ -26,7 +27,7 @@ func (c *clocks) payloads(from string, notices []store.Notice) (all []string) {
 	}
 	const most = longestPayload / 4 * 3
 	for _, n := range notices {
-		n.Due = c.server(n.Due)
+		n.Due = c.Server(n.Due)
 		one := appendNotice(nil, n)
 		if len(one) > most {
 			one = appendNotice(nil, store.Notice{Due: time.Unix(0, 0)})
@@ -58,7 +59,7 @@ func appendNotice(b []byte, n store.Notice) []byte {
 }
 
 // readPayload reads a notification. What cannot be read is left out: anybody may send one.
-func (c *clocks) readPayload(payload string) (from string, notices []store.Notice) {
+func readPayload(c *clocks.Clocks, payload string) (from string, notices []store.Notice) {
 	from, text, _ := strings.Cut(payload, " ")
 	b, err := base64.RawStdEncoding.DecodeString(text)
 	if err != nil {
@@ -79,7 +80,7 @@ func (c *clocks) readPayload(payload string) (from string, notices []store.Notic
 			if n <= 0 {
 				return from, notices
 			}
-			notice.Due = c.here(time.UnixMicro(due).UTC())
+			notice.Due = c.Here(time.UnixMicro(due).UTC())
 			b = b[n:]
 		}
 		if notice.Revision, n = binary.Varint(b); n <= 0 {

@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/internal/clocks"
 	"github.com/baton-go/baton/internal/packed"
 )
 
@@ -31,12 +32,12 @@ func (r *runRow) columns() []any {
 }
 
 // unpack returns the run. If something about it cannot be read the error says what, and the run is the rest.
-func (r *runRow) unpack(c *clocks) (run store.Run, err error) {
+func (r *runRow) unpack(c *clocks.Clocks) (run store.Run, err error) {
 	run = store.Run{
 		ID: string(r.run), Flow: string(r.flow), Priority: int(r.priority), Parent: string(r.parent),
 		Queue: string(r.queue), Created: moment(r.created),
 		State: store.State{
-			Status: store.Status(r.status), Due: c.here(moment(r.due)), Started: moment(r.started),
+			Status: store.Status(r.status), Due: c.Here(moment(r.due)), Started: moment(r.started),
 			Finished: moment(r.finished), Expires: moment(r.expires),
 		},
 		Lease: store.Lease{Owner: string(r.owner), Epoch: r.epoch, Revision: r.revision},

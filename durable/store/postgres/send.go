@@ -73,7 +73,7 @@ func (c *change) send(m *store.Message) (refused error) {
 	c.batch.Queue(c.s.sql.send, t.id, t.seq, packed.Message(m), k, wakes, exact(c.now)).QueryRow(func(row pgx.Row) error {
 		due, err := scanTime(row)
 		if free {
-			n.Due = claimable(n.Status, c.s.clocks.here(due))
+			n.Due = claimable(n.Status, c.s.clocks.Here(due))
 		}
 		c.tell(n)
 		return err

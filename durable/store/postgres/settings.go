@@ -15,7 +15,7 @@ func (s *Store) assert(ctx context.Context) error {
 	if err := s.pool.QueryRow(ctx, "SELECT clock_timestamp()").Scan(&now); err != nil {
 		return err
 	}
-	s.clocks.measure(now)
+	s.clocks.Measure(now)
 	if s.config.AllowLoss {
 		return nil
 	}

@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/internal/clocks"
 )
 
 // Store keeps runs in a PostgreSQL database. It is a [store.Store], a [store.Watcher], a [store.Counter] and a
@@ -24,7 +24,7 @@ type Store struct {
 	sql    statements
 	id     [16]byte // of the tables
 	self   string   // names this Store among those who tell each other
-	clocks clocks
+	clocks clocks.Clocks
 
 	teller   teller
 	listener *listener // nil if it only polls
@@ -83,7 +83,7 @@ func OpenPool(ctx context.Context, pool *pgxpool.Pool, c Config) (*Store, error)
 		config: c, pool: pool, sql: newStatements(c.Schema), self: rand.Text(),
 		handlers: make(turns, max(1, pool.Config().MaxConns-1)),
 	}
-	s.teller.s, s.clocks.now = s, time.Now
+	s.teller.s = s
 	if err := s.open(ctx); err != nil {
 		return nil, fmt.Errorf("open store %q: %w", c.Schema, explain(err))
 	}

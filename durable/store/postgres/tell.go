@@ -39,7 +39,7 @@ func (c *change) tellWithin() error {
 	if len(c.notices) == 0 || c.s.config.PollOnly {
 		return nil
 	}
-	_, err := c.q.Exec(c.ctx, tellWithinText, channel(c.s.config.Schema), c.s.clocks.payloads("-", c.notices))
+	_, err := c.q.Exec(c.ctx, tellWithinText, channel(c.s.config.Schema), payloads(&c.s.clocks, "-", c.notices))
 	return err
 }
 
@@ -84,7 +84,7 @@ func (t *teller) run() {
 		}
 		const patience = 5 * time.Second
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		_, _ = t.s.pool.Exec(ctx, tellText, channel(t.s.config.Schema), t.s.clocks.payloads(t.s.self, notices))
+		_, _ = t.s.pool.Exec(ctx, tellText, channel(t.s.config.Schema), payloads(&t.s.clocks, t.s.self, notices))
 		cancel()
 	}
 }

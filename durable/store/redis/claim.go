@@ -1,0 +1,128 @@
+package redis
+
+import (
+	"context"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/baton-go/baton/durable/store"
+)
+
+// How many runs one script leases, how many it takes from those whose leases have run out, and after how many records
+// and messages it stops: so that the server has time for others.
+const (
+	mostClaimed = 200
+	mostLate    = 500
+	enough      = 10_000
+)
+
+// Claim leases runs that are due: see [store.Store]. It looks at each priority that runs of the flows have, and at each
+// owner that has leases of them.
+func (s *Store) Claim(ctx context.Context, c store.Claim) (store.Claimed, error) {
+	c.Flows = slices.Compact(slices.Sorted(slices.Values(c.Flows)))
+	claimed, err := call(ctx, s, "claim", func(ctx context.Context) (claimed claimed, err error) {
+		for left := c.Max; left > 0; {
+			some := min(left, mostClaimed)
+			n, again, err := s.claim(ctx, c, some, &claimed)
+			if err != nil {
+				return claimed, err
+			}
+			left -= n
+			if n < some && !again {
+				break
+			}
+		}
+		return claimed, nil
+	})
+	if err == nil && len(claimed.spoilt) > 0 {
+		_, err = s.Commit(ctx, claimed.spoilt)
+	}
+	if err != nil {
+		return store.Claimed{}, err
+	}
+	return claimed.Claimed, nil
+}
+
+// claimed is what was claimed.
+type claimed struct {
+	store.Claimed
+	spoilt []store.Write // that take runs out of the way of others of which something cannot be read
+}
+
+// claim leases at most so many runs, and returns how many. It is to be called again if there was too much to do
+// for one script.
+func (s *Store) claim(ctx context.Context, c store.Claim, most int, all *claimed) (n int, again bool, err error) {
+	args := []any{s.channel, s.self, c.Owner, c.Lease.Microseconds(), most, mostLate, enough}
+	for _, flow := range c.Flows {
+		args = append(args, flow)
+	}
+	reply, err := s.run(ctx, claimScript, args...)
+	if err != nil {
+		return 0, false, err
+	}
+	answer, err := list(reply, 5)
+	if err != nil {
+		return 0, false, err
+	}
+	s.told(answer[3])
+	now, err := parseTime(text(answer[0]))
+	if err == nil {
+		all.Next, err = parseTime(text(answer[1]))
+	}
+	if err != nil {
+		return 0, false, odd(reply)
+	}
+	s.clocks.Measure(now)
+	all.Next = s.clocks.Here(all.Next)
+	taken, err := list(answer[4], 0)
+	if err != nil {
+		return 0, false, err
+	}
+	for _, one := range taken {
+		if err := s.take(one, all); err != nil {
+			return 0, false, err
+		}
+	}
+	return len(taken), answer[2] == int64(1), nil
+}
+
+// take reads a run that was leased.
+func (s *Store) take(reply any, all *claimed) error {
+	one, err := list(reply, 4)
+	if err != nil {
+		return err
+	}
+	fields, err := fieldsOf(one[1])
+	if err != nil {
+		return err
+	}
+	log, err := fieldsOf(one[2])
+	if err != nil {
+		return err
+	}
+	inbox, err := list(one[3], 0)
+	if err != nil {
+		return err
+	}
+	var f found
+	f.Run, f.spoilt = s.unpack(text(one[0]), fields)
+	f.readLog(log, math.MinInt64)
+	for _, member := range inbox {
+		f.readMessage(text(member))
+	}
+	if f.spoilt != nil {
+		all.spoil(f.Run, f.spoilt)
+		return nil
+	}
+	all.Runs = append(all.Runs, f.History)
+	return nil
+}
+
+func (c *claimed) spoil(run store.Run, why error) {
+	state := run.State
+	state.Status, state.Due, state.Reason = store.Blocked, time.Time{}, why.Error()
+	c.spoilt = append(c.spoilt, store.Write{
+		Run: run.ID, Epoch: run.Epoch, State: &state, Revision: run.Revision, Release: true,
+	})
+}

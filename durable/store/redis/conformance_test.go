@@ -1,0 +1,17 @@
+package redis_test
+
+import (
+	"testing"
+
+	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/durable/store/redis"
+	"github.com/baton-go/baton/durable/storetest"
+)
+
+func TestRedisIsAStore(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T) store.Store {
+		t.Helper()
+		return open(t, redis.Config{})
+	})
+}

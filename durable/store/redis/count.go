@@ -1,0 +1,75 @@
+package redis
+
+import (
+	"context"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/durable/store/whole"
+)
+
+// Count counts runs: see [store.Counter]. If the query says nothing but statuses that costs next to nothing. Otherwise
+// it looks at as many runs as List would.
+func (s *Store) Count(ctx context.Context, q store.Query) (map[store.Status]store.Count, error) {
+	q.After, q.Newest = store.Cursor{}, false
+	q = cloned(q)
+	return call(ctx, s, "count", func(ctx context.Context) (map[store.Status]store.Count, error) {
+		if len(q.IDs) == 0 && len(q.Flows) == 0 && q.Parent == "" && len(q.Labels) == 0 && q.Expired.IsZero() {
+			return s.countAll(ctx, q.Statuses)
+		}
+		counts := map[store.Status]store.Count{}
+		err := s.visit(ctx, q, true, func(id string, fields map[string]string) bool {
+			r := reader{id: id, fields: fields}
+			status, started, finished := store.Status(r.int("status")), r.time("started"), r.time("finished")
+			if _, ok := fields["facts"]; ok { // it was not looked at by a script
+				if run, _ := s.unpack(id, fields); !whole.Matches(&run, q) {
+					return true
+				}
+			}
+			c := counts[status]
+			c.Runs++
+			if !started.IsZero() && !finished.IsZero() {
+				c.Took += finished.Sub(started)
+			}
+			counts[status] = c
+			return true
+		})
+		return counts, err
+	})
+}
+
+// countAll counts runs by status.
+func (s *Store) countAll(ctx context.Context, statuses []store.Status) (map[store.Status]store.Count, error) {
+	if len(statuses) == 0 {
+		for status := range store.Paused + 1 {
+			statuses = append(statuses, status)
+		}
+	}
+	pipe := s.client.TxPipeline()
+	sizes := map[store.Status]*redis.IntCmd{}
+	for _, status := range statuses {
+		sizes[status] = pipe.ZCard(ctx, s.prefix+"status:"+ordinal(status))
+	}
+	took := pipe.HGetAll(ctx, s.prefix+"took")
+	if _, err := pipe.Exec(ctx); err != nil {
+		return nil, err
+	}
+	counts := map[store.Status]store.Count{}
+	for status, size := range sizes {
+		if size.Val() == 0 {
+			continue
+		}
+		sum, _ := strconv.ParseInt(took.Val()[ordinal(status)], 10, 64)
+		const longest = math.MaxInt64 / int64(time.Microsecond)
+		sum = min(max(sum, -longest), longest)
+		counts[status] = store.Count{Runs: size.Val(), Took: time.Duration(sum) * time.Microsecond}
+	}
+	return counts, nil
+}
+
+// ordinal is a status as it is kept.
+func ordinal(s store.Status) string { return strconv.Itoa(int(s)) }

@@ -1,0 +1,24 @@
+-- Removes those of the runs that have finished. ARGV: the runs. It returns how many.
+local gone = 0
+for _, id in ipairs(ARGV) do
+  local r = get(id)
+  if r and FINAL[r.status] then
+    local run = P .. 'run:' .. id
+    local rest = call('HMGET', run, 'parent', 'labels')
+    local member = place(r)
+    tally(r, -1)
+    expire(r, '')
+    for _, index in ipairs({'runs', 'status:' .. r.status, 'flow:' .. r.flow}) do call('ZREM', P .. index, member) end
+    if rest[1] then call('ZREM', P .. 'children:' .. rest[1], member) end
+    local labels = rest[2] or ''
+    while labels ~= '' do
+      local size, from = string.match(labels, '^(%d+):()')
+      call('ZREM', P .. 'label:' .. string.sub(labels, from, from + size - 1), member)
+      labels = string.sub(labels, from + size)
+    end
+    call('UNLINK', run, P .. 'log:' .. id, P .. 'inbox:' .. id, P .. 'keys:' .. id)
+    known[id] = false
+    gone = gone + 1
+  end
+end
+return gone

@@ -1,0 +1,148 @@
+-- What the scripts share: each begins with this. KEYS[1] is the key of the store itself, and all others begin like it.
+
+local P = string.sub(KEYS[1], 1, -6)
+local call = redis.call
+local WAITING, RUNNING = '3', '2'
+local FINAL = {['4'] = true, ['5'] = true, ['6'] = true}
+
+-- A number as it is kept. Lua's own form has 14 digits only.
+local function num(n) return string.format('%.0f', n) end
+
+-- A string that may stand in front of another one, whatever is in it.
+local function sized(s) return #s .. ':' .. s end
+
+-- The clock of the server, in microseconds. It stands still while a script runs.
+local moment
+local function now()
+  if not moment then
+    local t = call('TIME')
+    moment = t[1] * 1000000 + t[2]
+  end
+  return moment
+end
+
+-- Runs, as far as scripts look at them. What is '' is not there: no time, no owner, no message.
+local FIELDS = {
+  'flow', 'queue', 'priority', 'created', 'status', 'due', 'started', 'finished', 'expires', 'owner', 'epoch',
+  'revision', 'sent', 'newest',
+}
+local known = {}
+
+local function get(id)
+  local r = known[id]
+  if r == nil then
+    r = false
+    local values = call('HMGET', P .. 'run:' .. id, unpack(FIELDS))
+    if values[1] then
+      r = {id = id}
+      for i, name in ipairs(FIELDS) do r[name] = values[i] or '' end
+    end
+    known[id] = r
+  end
+  return r
+end
+
+local function raise(n) return num(n + 1) end
+
+-- Where a run stands in the order of all.
+local function place(r) return r.created .. r.id end
+
+-- A run that is to be claimed is in one of two kinds of sets, by its due time: in a lane, which is that of the runs of
+-- one flow, queue and priority; or, with an owner, among the leases that the owner has of the flow. A claim moves those
+-- whose lease has run out into their lane.
+
+local function lane(flow, queue, priority) return P .. 'due:' .. sized(flow) .. sized(queue) .. priority end
+local function leases(flow, owner) return P .. 'leases:' .. sized(flow) .. owner end
+
+local function park(r)
+  call('ZADD', lane(r.flow, r.queue, r.priority), r.due, r.id)
+  call('ZADD', P .. 'lanes:' .. r.flow, 0, r.priority .. r.queue)
+end
+
+local function unpark(r)
+  local l = lane(r.flow, r.queue, r.priority)
+  if call('ZREM', l, r.id) == 1 and call('EXISTS', l) == 0 then
+    call('ZREM', P .. 'lanes:' .. r.flow, r.priority .. r.queue)
+  end
+end
+
+local function unlease(r)
+  local l = leases(r.flow, r.owner)
+  if call('ZREM', l, r.id) == 0 then return false end
+  if call('EXISTS', l) == 0 then call('SREM', P .. 'owners:' .. r.flow, r.owner) end
+  return true
+end
+
+local function enqueue(r)
+  if r.due == '' or FINAL[r.status] then return end
+  if r.owner == '' then
+    park(r)
+  else
+    call('ZADD', leases(r.flow, r.owner), r.due, r.id)
+    call('SADD', P .. 'owners:' .. r.flow, r.owner)
+  end
+end
+
+local function dequeue(r)
+  if r.due == '' or FINAL[r.status] then return end
+  if r.owner == '' or not unlease(r) then unpark(r) end
+end
+
+-- How long the runs of a status took: sign is 1 for a run that comes, -1 for one that goes.
+local function tally(r, sign)
+  if r.started == '' or r.finished == '' then return end
+  local took = sign * (r.finished - r.started)
+  if took ~= 0 then redis.pcall('HINCRBY', P .. 'took', r.status, num(took)) end
+end
+
+local function restatus(r, status)
+  if r.status ~= status then
+    call('ZREM', P .. 'status:' .. r.status, place(r))
+    call('ZADD', P .. 'status:' .. status, 0, place(r))
+    r.status = status
+  end
+end
+
+local function expire(r, expires)
+  if r.expires ~= expires then
+    if r.expires ~= '' then call('ZREM', P .. 'expires', place(r)) end
+    if expires ~= '' then call('ZADD', P .. 'expires', expires, place(r)) end
+    r.expires = expires
+  end
+end
+
+-- What is told to those who watch.
+local notices = {}
+
+local function tell(r, sent)
+  local due = r.due
+  if r.owner ~= '' or FINAL[r.status] then due = '' end
+  notices[#notices + 1] = table.concat({r.status, due, sent and '1' or '', r.revision, sized(r.id)}, ' ')
+end
+
+-- Tells other processes, and returns what was told.
+local function publish(channel, from)
+  local all = table.concat(notices)
+  if all ~= '' then call('PUBLISH', channel, from .. ' ' .. all) end
+  return all
+end
+
+-- Arguments, one after the other.
+local at = 0
+local function take()
+  at = at + 1
+  return ARGV[at]
+end
+
+-- As many of them as there are names.
+local function takeFields(all, ...)
+  for _, name in ipairs({...}) do all[name] = take() end
+  return all
+end
+
+-- As many things as the next argument says.
+local function takeAll(one)
+  local all = {}
+  for i = 1, tonumber(take()) do all[i] = one() end
+  return all
+end
