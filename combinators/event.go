@@ -10,6 +10,9 @@ import (
 
 // Event is a fact about the carrying out of an action, one struct per fact, for a [Sink]. Events are not changed once
 // they are made, and may be kept.
+//
+// Packages that carry actions out have facts of their own: a struct that embeds [IsEvent]. Those about durable runs are
+// in durable/fact. One that has a method LogLevel() [Level] is logged at that level; others are at Log.Events.
 type Event interface {
 	event()
 	// Name says what happened in a word or two, and never anything that varies: "succeeded", "retry scheduled".
@@ -18,6 +21,13 @@ type Event interface {
 	// "action" is the action's name, "by" the combinator that the event comes from.
 	slog.LogValuer
 }
+
+// IsEvent makes the struct that embeds it an [Event], once it has a name and a value to be logged.
+type IsEvent struct{}
+
+func (IsEvent) event() {}
+
+var _ interface{ event() } = IsEvent{}
 
 // Started says that an action, or a group, is about to be carried out.
 type Started struct {

@@ -45,6 +45,7 @@ type Log struct {
 	// Events is the level of lines about what combinators below did, such as a scheduled retry: LevelWarn by default.
 	// Some have fixed levels: a rejection LevelDebug, because the line after the action tells of it too, a result that
 	// was used again and a hedge LevelDebug, because they are as it should be, and a callback that panicked LevelError.
+	// What a durable runtime tells has levels of its own, too: see durable/fact.
 	Events Level
 	// Before adds a line before each action, at the level of Success.
 	Before bool

@@ -127,9 +127,17 @@ func (s *logSink) Observe(ctx context.Context, e Event) {
 		s.told(ctx, LevelError, e)
 	case *Refused, *Reused, *HedgeStarted, *HedgeEnded:
 		s.told(ctx, LevelDebug, e)
+	case leveled:
+		s.told(ctx, e.LogLevel(), e)
 	default:
 		s.told(ctx, s.Events, e)
 	}
+}
+
+// leveled is an event that has a level of its own.
+type leveled interface {
+	Event
+	LogLevel() Level
 }
 
 // String names the logger.

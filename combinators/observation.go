@@ -59,14 +59,20 @@ func (n *observation) end(incoming context.Context, result any, err error) {
 }
 
 func (n *observation) tell(e Event) {
-	for _, s := range n.by.told {
-		n.tellOne(s, e)
-	}
+	Tell(n.Context, e, n.by.told...)
 }
 
-func (n *observation) tellOne(s Sink, e Event) {
+func tell(ctx context.Context, s Sink, e Event) {
 	defer ignorePanic(s)
-	s.Observe(n.Context, e)
+	s.Observe(ctx, e)
+}
+
+// Tell tells sinks of an event that is about no action that is observed, in order. It is for whoever has events of its
+// own, such as the durable runtime. A sink that panics is reported to slog.Default, and the others are told.
+func Tell(ctx context.Context, e Event, sinks ...Sink) {
+	for _, s := range sinks {
+		tell(ctx, s, e)
+	}
 }
 
 // enabled tells whether a sink is. One that panics when it is asked counts as enabled, and may do better next.

@@ -121,7 +121,7 @@ func TestRunsOfUnknownFlowsAreLeftAloneAndReported(t *testing.T) {
 					Flows: durable.Flows(steps), Log: slog.New(slog.NewTextHandler(log, nil)),
 				})
 				time.Sleep(90 * time.Minute) // synctest
-				require.Equal(t, 2, bytes.Count(log.Bytes(), []byte("runs of flows that this runtime was not given")),
+				require.Equal(t, 2, bytes.Count(log.Bytes(), []byte("runs of unknown flows")),
 					"at once, and after an hour")
 				require.Contains(t, string(log.Bytes()), "map[buy:3]")
 				for i := range 3 {

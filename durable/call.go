@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/combinators"
 	"github.com/baton-go/baton/durable/journal"
 	"github.com/baton-go/baton/executor"
 )
@@ -75,18 +76,26 @@ func (d *definition) treat(user func(actions.Action) journal.Treatment) func(act
 }
 
 // calls are the executors of plain flows, by name: what a flow's policies know, they know in all of its runs.
-func calls(flows map[string]*definition) (map[string]executor.Executor, error) {
+func calls(flows map[string]*definition, sinks []combinators.Sink) (map[string]executor.Executor, error) {
 	all := make(map[string]executor.Executor, len(flows))
 	for name, d := range flows {
-		all[name] = caller{}
 		if d.under == nil {
+			all[name] = observed(sinks, caller{})
 			continue
 		}
 		exec := d.under(caller{})
 		if err := checkExecutor(exec); err != nil {
 			return nil, fmt.Errorf("flow %q: Under: %w", name, err)
 		}
-		all[name] = exec
+		all[name] = observed(sinks, exec)
 	}
 	return all, nil
+}
+
+// observed has the sinks told of what the executor carries out.
+func observed(sinks []combinators.Sink, exec executor.Executor) executor.Executor {
+	if len(sinks) == 0 {
+		return exec
+	}
+	return combinators.Observed(sinks...)(exec)
 }

@@ -45,6 +45,7 @@ func (c *Client) Cancel(ctx context.Context, id, reason string) (cancelled bool,
 		case err != nil:
 			return false, fmt.Errorf("cancel run %q: %w", id, err)
 		default:
+			c.tellWritten(ctx, r, *w.State)
 			return true, nil
 		}
 	}

@@ -50,10 +50,13 @@ func (c *Client) startChild(ctx context.Context, parent store.Run, a childStart)
 		return "", d.notStarted(err)
 	}
 	r.Parent = parent.ID
-	created, err := c.create(ctx, c.store, d, []store.Run{r})
+	runs := []store.Run{r}
+	c.links(ctx, runs)
+	created, err := c.create(ctx, c.store, d, runs)
 	if err != nil {
 		return "", err
 	}
+	c.tellCreated(ctx, created)
 	child := created[0].Run
 	if !created[0].New && child.Status.Finished() {
 		// It may have ended before this parent was there: under a chosen ID, of an earlier run with the parent's.

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/baton-go/baton/combinators"
+	"github.com/baton-go/baton/durable/fact"
 	"github.com/baton-go/baton/durable/store"
 )
 
@@ -98,6 +100,9 @@ func (k *keeper) claim() {
 	began := time.Now()
 	claimed, err := k.store.Claim(k.root, c)
 	k.register(claimed.Runs, began.Add(c.Lease))
+	if err == nil && k.audience.listens(k.root, combinators.LevelOff) {
+		k.audience.tellApart(k.root, &fact.Claimed{Runs: len(claimed.Runs), Took: time.Since(began)})
+	}
 	now := time.Now()
 	k.pollAt = now.Add(k.config.Poll)
 	switch {

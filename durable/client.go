@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
+	"github.com/baton-go/baton/combinators"
 	"github.com/baton-go/baton/durable/codec"
 	"github.com/baton-go/baton/durable/store"
 )
@@ -22,6 +24,7 @@ type Client struct {
 	errors     *codec.Errors
 	maxPayload int
 	retention  time.Duration
+	audience   audience
 	ends       ends
 }
 
@@ -38,6 +41,8 @@ type clientConfig struct {
 	errorKinds []codec.ErrorKind
 	maxPayload int
 	retention  time.Duration
+	sinks      []combinators.Sink
+	log        *slog.Logger // of a runtime
 }
 
 // Codec sets the codec that the client writes with. The default is JSON. What was written by JSON or gob, or this
@@ -62,8 +67,15 @@ func MaxPayload(bytes int) ClientOption { return func(o *clientConfig) { o.maxPa
 // [DefaultRetention] by default.
 func Retention(d time.Duration) ClientOption { return func(o *clientConfig) { o.retention = d } }
 
+// Observe adds sinks that are told of what the client does to runs: that it started one, or ended one that was not
+// begun (see fact.Changed). A tracer among them links the runs that are started to the span that they are started in.
+// What is done within a transaction of the caller's is not told. The sinks of a runtime are in its Config.
+func Observe(sinks ...combinators.Sink) ClientOption {
+	return func(o *clientConfig) { o.sinks = append(o.sinks, sinks...) }
+}
+
 // NewClient makes a client of a store. It panics if the store or an option makes none: a nil store, a limit that is not
-// positive, or codecs or kinds of errors with the same name.
+// positive, codecs or kinds of errors with the same name, or a sink that is nil.
 func NewClient(s store.Store, opts ...ClientOption) *Client {
 	var config clientConfig
 	for _, o := range opts {
@@ -91,8 +103,12 @@ func newClient(s store.Store, config clientConfig) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	told, err := newAudience(config.log, config.sinks)
+	if err != nil {
+		return nil, err
+	}
 	c := &Client{
-		store: s, codecs: codecs, errors: kinds, maxPayload: config.maxPayload, retention: config.retention,
+		audience: told, store: s, codecs: codecs, errors: kinds, maxPayload: config.maxPayload, retention: config.retention,
 	}
 	switch {
 	case c.maxPayload == 0:

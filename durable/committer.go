@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
+	"github.com/baton-go/baton/combinators"
+	"github.com/baton-go/baton/durable/fact"
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/executor"
 )
@@ -95,7 +98,9 @@ func (c *committer) once(ctx context.Context, w store.Write, alone bool) (err, f
 	if !c.leading {
 		c.leading = true
 		c.mu.Unlock()
-		return c.alone(w)
+		made, err, failed := c.alone(w)
+		c.tell(made)
+		return err, failed
 	}
 	p := c.pool.Get().(*waiting)
 	p.write, p.alone = w, alone
@@ -111,7 +116,7 @@ func (c *committer) once(ctx context.Context, w store.Write, alone bool) (err, f
 		<-p.wake
 	}
 	if p.leads {
-		c.lead(p)
+		c.tell(c.lead(p))
 	}
 	err, failed = p.err, p.failed
 	*p = waiting{wake: p.wake}
@@ -119,17 +124,18 @@ func (c *committer) once(ctx context.Context, w store.Write, alone bool) (err, f
 	return err, failed
 }
 
-// alone commits a single write, and leaves the lead to the next.
-func (c *committer) alone(w store.Write) (err, failed error) {
+// alone commits a single write, and leaves the lead to the next. What it returns first is to be told: once others may
+// go on.
+func (c *committer) alone(w store.Write) (made *fact.Committed, err, failed error) {
 	defer func() { // also if the store exits the goroutine
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.handOver()
 	}()
 	c.writes = append(c.writes[:0], w)
-	errs, failed := c.transact(c.writes)
+	errs, made, failed := c.transact(c.writes)
 	c.writes[0] = store.Write{}
-	return at(errs, 0), failed
+	return made, at(errs, 0), failed
 }
 
 // abandon takes the write out of the queue, or leaves it in the transaction that it is in. It is false if there is a
@@ -146,8 +152,8 @@ func (c *committer) abandon(p *waiting) bool {
 	return true
 }
 
-// lead commits the write of p, and with it what is in the queue.
-func (c *committer) lead(p *waiting) {
+// lead commits the write of p, and with it what is in the queue. What it returns is to be told.
+func (c *committer) lead(p *waiting) (made *fact.Committed) {
 	c.mu.Lock()
 	c.gather(p)
 	c.mu.Unlock()
@@ -169,9 +175,10 @@ func (c *committer) lead(p *waiting) {
 		c.group = c.group[:0]
 		c.handOver()
 	}()
-	errs, failed = c.transact(c.writes)
+	errs, made, failed = c.transact(c.writes)
 	clear(c.writes)
 	c.writes = c.writes[:0]
+	return made
 }
 
 var errExited = errors.New("the store exited the goroutine")
@@ -209,8 +216,19 @@ func (c *committer) handOver() {
 	p.wake <- struct{}{}
 }
 
+// tell tells of a transaction, if somebody wants to know.
+func (c *committer) tell(made *fact.Committed) {
+	if made != nil {
+		c.outage.told.tell(c.ctx, made)
+	}
+}
+
 // transact is the store's Commit, also if that panics.
-func (c *committer) transact(writes []store.Write) (errs []error, err error) {
+func (c *committer) transact(writes []store.Write) (errs []error, made *fact.Committed, err error) {
+	var began time.Time
+	if c.outage.told.listens(c.ctx, combinators.LevelOff) {
+		began = time.Now()
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			err = executor.NewPanicError(p)
@@ -220,7 +238,16 @@ func (c *committer) transact(writes []store.Write) (errs []error, err error) {
 	if err == nil && len(errs) != 0 && len(errs) != len(writes) {
 		err = fmt.Errorf("the store answered %d writes with %d errors", len(writes), len(errs))
 	}
-	return errs, err
+	if err == nil && !began.IsZero() {
+		made = &fact.Committed{Writes: len(writes), Took: time.Since(began)}
+		for i := range writes {
+			made.Records += len(writes[i].Records)
+			if at(errs, i) != nil {
+				made.Refused++
+			}
+		}
+	}
+	return errs, made, err
 }
 
 func at(errs []error, i int) error {

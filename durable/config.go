@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/combinators"
 	"github.com/baton-go/baton/durable/codec"
 	"github.com/baton-go/baton/durable/journal"
 	"github.com/baton-go/baton/executor"
@@ -58,7 +59,14 @@ type Config struct {
 	// MaxSteps bounds the records of a run: 1,000,000 by default.
 	MaxSteps int
 
-	// Log is where the runtime logs, and the orchestrations that it carries out: slog.Default() by default.
+	// Observe are told of what happens (see package durable/fact), and of every action that is carried out: not of those
+	// that are answered from the journal. A tracer among them makes a span of each life of a run, in which those of its
+	// actions are, and links it to the life before; see combinators/telemetry. The executor needs no Observed with the
+	// same sinks, which would tell them of each action twice.
+	Observe []combinators.Sink
+	// Log is where the runtime logs, and the orchestrations that it carries out: slog.Default() by default. It is told
+	// the same as Observe but for the actions: with a combinators.ZapSink among those, slog.New(slog.DiscardHandler)
+	// keeps the lines from being written twice.
 	Log *slog.Logger
 	// Owner names this process in leases and logs. The default is made of the host's name and the process ID. Something
 	// random is added, so that no two are the same.

@@ -21,7 +21,8 @@ type Committer struct{ c *committer }
 
 // NewCommitter makes one.
 func NewCommitter(ctx context.Context, s store.Store, log *slog.Logger) Committer {
-	return Committer{newCommitter(ctx, s, &outage{log: log})}
+	told, _ := newAudience(log, nil)
+	return Committer{newCommitter(ctx, s, &outage{told: &told})}
 }
 
 // Commit makes a write.

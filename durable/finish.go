@@ -26,21 +26,17 @@ func (l *loaded) finish(j *journal.Journal, result any, err error) {
 		return
 	}
 	pending := j.Pending()
-	var status store.Status
+	l.why = err
 	failed := l.conclude(l.life, func(row store.Run) store.Write {
 		s := l.rt.finished(row, payload, err)
 		l.accounted(&s)
-		status = s.Status
 		return store.Write{
 			Records: pending.Records, Consumed: pending.Consumed, State: &s, Release: true, Send: childEnd(row, s),
 		}
 	})
-	if failed == nil || errors.Is(failed, store.ErrFinished) { // by an attempt whose answer was lost
-		l.rt.log.DebugContext(l.life, "durable: a run has ended",
-			"run", l.id, "flow", l.def.name, "status", status.String(), "error", err)
-		return
+	if !errors.Is(failed, store.ErrFinished) { // or else by somebody else
+		l.left("finish", failed)
 	}
-	l.left("finish", failed)
 }
 
 // finished is the state of a run that ends with a result or an error. One that is to be cancelled is, whatever it came

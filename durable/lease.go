@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/baton-go/baton/combinators"
+	"github.com/baton-go/baton/durable/fact"
 	"github.com/baton-go/baton/durable/store"
 )
 
@@ -73,7 +75,10 @@ func (rt *Runtime) compare(held []store.Held, began time.Time) (lost, news []*lo
 func (rt *Runtime) giveBack(strays []store.Held) {
 	for _, h := range strays {
 		if err := rt.giveBackOne(h); err != nil {
-			rt.log.DebugContext(rt.root, "durable: a lease was not given back", "run", h.Run, "error", err)
+			rt.audience.tell(rt.root, &fact.NotDone{
+				Run: fact.Run{ID: h.Run, Life: h.Epoch}, Operation: "give back a lease", Err: err,
+				Level: combinators.LevelDebug,
+			})
 		}
 	}
 }
@@ -95,6 +100,9 @@ func (rt *Runtime) giveBackOne(h store.Held) error {
 	err = rt.commits.commit(rt.root, store.Write{
 		Run: h.Run, Epoch: h.Epoch, State: &s, Revision: row.Revision, Release: true,
 	})
+	if err == nil {
+		rt.tellWritten(rt.root, row, s)
+	}
 	if errors.Is(err, store.ErrFenced) || errors.Is(err, store.ErrChanged) {
 		return nil // the next renewal tells
 	}

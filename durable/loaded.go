@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/combinators"
+	"github.com/baton-go/baton/durable/fact"
 	"github.com/baton-go/baton/durable/journal"
 	"github.com/baton-go/baton/durable/store"
 )
@@ -32,7 +34,14 @@ type loaded struct {
 	resting  atomic.Bool // every strand waits; changes under the runtime's lock
 	parental atomic.Bool // there may be children
 	told     atomic.Bool // that ctx had ended, when the run was unloaded
+	lost     atomic.Bool // the lease was, and somebody was told
 	news     publisher
+
+	// Of the goroutine that carries the run out:
+	under  context.Context // ctx, as sinks and hooks want it
+	begun  *fact.LifeBegan // nil: nobody wants to know
+	status Status          // that the run was left with
+	why    error           // it was left
 
 	// Under the runtime's lock:
 	place     *list.Element // on the idle list
@@ -85,6 +94,8 @@ func loadedFrom(ctx context.Context) *loaded {
 func (l *loaded) carryOut(h *store.History) {
 	defer l.rt.gone(l)
 	defer l.news.stop()
+	l.begin(h)
+	defer l.ended()
 	l.rt.misfits.claimed(h.Run)
 	l.past = pastOf(h)
 	if held(&h.Run, time.Now()) {
@@ -119,7 +130,7 @@ func (l *loaded) generation(h *store.History) *store.History {
 		return nil
 	}
 	input := h.Run.Input
-	result, err := journal.Run(l.ctx, j, func(y actions.Yield) (any, error) {
+	result, err := journal.Run(l.under, j, func(y actions.Yield) (any, error) {
 		return l.def.run(y, func(into any) error { return l.rt.codecs.Decode(input, into) })
 	})
 	if why := j.Close(); why != nil {
@@ -157,8 +168,13 @@ func (l *loaded) stopped(j *journal.Journal, why error) {
 		l.release(j)
 	case errors.Is(why, ErrClosed):
 		l.interrupted()
-	case errors.Is(why, store.ErrFenced), l.life.Err() != nil:
-		l.rt.log.InfoContext(l.life, "durable: a run was stopped", "run", l.id, "flow", l.def.name, "error", why)
+	case errors.Is(why, store.ErrFenced):
+		l.why = why
+		l.lose(why)
+		l.endStrays()
+	case l.life.Err() != nil:
+		l.why = why
+		l.notDone(combinators.LevelInfo, "carry the run on", why)
 		l.endStrays()
 	case mismatched:
 		l.block(mismatch.Error())
@@ -197,6 +213,9 @@ func (l *loaded) Write(e journal.Entry) store.Write {
 
 // stop ends the life of the run in this process: nothing is written any more, and handlers are told.
 func (l *loaded) stop(cause error) {
+	if errors.Is(cause, store.ErrFenced) {
+		l.lose(cause)
+	}
 	l.end(cause)
 	if j := l.journal.Load(); j != nil {
 		j.Kill(cause)

@@ -48,7 +48,7 @@ func release(version, naps int) durable.Flow[int, string] {
 }
 
 // blocks counts how often a log says that a run is blocked.
-func blocks(log *lockedBuffer) int { return strings.Count(string(log.Bytes()), "a run is blocked") }
+func blocks(log *lockedBuffer) int { return strings.Count(string(log.Bytes()), "run blocked") }
 
 // deaf is a store that tells nothing.
 type deaf struct{ store.Store }

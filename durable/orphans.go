@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/combinators"
+	"github.com/baton-go/baton/durable/fact"
 	"github.com/baton-go/baton/durable/store"
 )
 
@@ -97,7 +99,9 @@ func (l *loaded) cancelChildren(children []store.Run, reason string) {
 	for _, r := range children {
 		_, err := l.rt.insisting.Cancel(l.life, r.ID, reason)
 		if err != nil && !gone(err) {
-			l.rt.log.WarnContext(l.life, "durable: a child was not cancelled", "run", r.ID, "parent", l.id, "error", err)
+			l.rt.audience.tell(l.life, &fact.NotDone{
+				Run: aboutRun(&r), Operation: "cancel a child", Err: err, Level: combinators.LevelWarn,
+			})
 		}
 	}
 }

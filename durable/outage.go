@@ -3,10 +3,10 @@ package durable
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"sync"
 	"time"
 
+	"github.com/baton-go/baton/durable/fact"
 	"github.com/baton-go/baton/durable/store"
 )
 
@@ -20,7 +20,7 @@ const (
 // outage is how the runtime lives through a store that fails: it tries again, waits longer each time, and says so once
 // in a while instead of each time. It is safe for concurrent use.
 type outage struct {
-	log *slog.Logger
+	told *audience
 
 	mu       sync.Mutex
 	since    time.Time // zero while the store answers
@@ -43,10 +43,7 @@ func (o *outage) failed(ctx context.Context, what string, err error) {
 	}
 	since := o.since
 	o.mu.Unlock()
-	if !silent {
-		o.log.WarnContext(ctx, "durable: the store fails, and is tried again",
-			"operation", what, "error", err, "for", now.Sub(since))
-	}
+	o.told.tellApart(ctx, &fact.StoreFailed{Operation: what, Err: err, For: now.Sub(since), Silent: silent})
 }
 
 // over notes that the store has answered.
@@ -56,7 +53,7 @@ func (o *outage) over(ctx context.Context) {
 	o.since = time.Time{}
 	o.mu.Unlock()
 	if !since.IsZero() {
-		o.log.InfoContext(ctx, "durable: the store answers again", "after", time.Since(since))
+		o.told.tellApart(ctx, &fact.StoreAnswers{After: time.Since(since)})
 	}
 }
 

@@ -67,8 +67,7 @@ func (rt *Runtime) endLate(ctx context.Context, r store.Run) error {
 	case errors.Is(err, store.ErrChanged), gone(err):
 		return nil
 	case err == nil:
-		rt.log.WarnContext(ctx, "durable: a run was ended by its deadline, because nobody could carry it out",
-			"run", r.ID, "flow", r.Flow, "status", r.Status.String())
+		rt.tellWritten(ctx, r, s)
 	}
 	return err
 }

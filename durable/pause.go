@@ -101,7 +101,11 @@ func (c *Client) alter(
 			return nil
 		}
 		w.Run, w.Revision = r.ID, r.Revision
-		if err := c.commit(ctx, w); !errors.Is(err, store.ErrChanged) {
+		err = c.commit(ctx, w)
+		if err == nil {
+			c.tellWritten(ctx, r, *w.State)
+		}
+		if !errors.Is(err, store.ErrChanged) {
 			return err
 		}
 	}

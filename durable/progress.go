@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/combinators"
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/executor"
 )
@@ -48,8 +49,7 @@ func (l *loaded) aside(ctx context.Context, a actions.Action) {
 	case actions.Publish:
 		p, err := l.rt.encode("published value", a.Value)
 		if err != nil {
-			l.rt.log.WarnContext(ctx, "durable: a value was not published", "run", l.id, "flow", l.def.name,
-				"name", a.Name, "error", err)
+			l.notDone(combinators.LevelWarn, "publish "+quote(a.Name), err)
 			return
 		}
 		l.publish(func(s *published) {
@@ -82,7 +82,7 @@ func (l *loaded) publish(change func(*published)) {
 	if p.state == nil {
 		old, err := decodePublished(l.id, l.current().Published)
 		if err != nil {
-			l.rt.log.WarnContext(l.life, "durable: begins to tell anew", "run", l.id, "error", err)
+			l.notDone(combinators.LevelWarn, "keep what was published", err)
 		}
 		p.state = &old
 	}
@@ -127,7 +127,7 @@ func (l *loaded) flush() {
 	if data := l.news.take(); data != nil {
 		err := l.rt.commits.commit(l.life, store.Write{Run: l.id, Epoch: l.epoch, Published: data})
 		if err != nil {
-			l.rt.log.DebugContext(l.life, "durable: what a run tells was not written", "run", l.id, "error", err)
+			l.notDone(combinators.LevelDebug, "write what is published", err)
 		}
 	}
 }

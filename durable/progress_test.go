@@ -119,7 +119,7 @@ func TestWhatAFlowTellsIsReadWhileItWaits(t *testing.T) {
 					require.GreaterOrEqual(t, said, 1)
 					require.LessOrEqual(t, said, 2, "only what is said just before a wait is said again after it")
 				}
-				require.Contains(t, string(log.Bytes()), `msg="durable: a value was not published"`)
+				require.Contains(t, string(log.Bytes()), `operation="publish \"function\""`)
 				require.Contains(t, string(log.Bytes()), "run=r flow=tells")
 			})
 		})

@@ -22,6 +22,10 @@ type Progress struct {
 type published struct {
 	Progress *Progress                `json:"progress,omitempty"`
 	Values   map[string]store.Payload `json:"values,omitempty"`
+	// Starter and Life are what the audience has carried to the next life: from whoever started the run, and from the
+	// last life.
+	Starter map[string]string `json:"starter,omitempty"`
+	Life    map[string]string `json:"life,omitempty"`
 }
 
 func (p published) encode() ([]byte, error) { return json.Marshal(p) }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/baton-go/baton/combinators"
+	"github.com/baton-go/baton/durable/fact"
 	"github.com/baton-go/baton/durable/journal"
 	"github.com/baton-go/baton/durable/store"
 )
@@ -50,13 +52,24 @@ func (l *loaded) attempt(
 // conclude makes the last write of this life. A run that is paused meanwhile stays so, whatever keeps it from going on.
 func (l *loaded) conclude(ctx context.Context, compose func(store.Run) store.Write) error {
 	l.rt.depart(l)
-	return l.write(ctx, func(row store.Run) (store.Write, bool) {
+	var was, left store.Run
+	err := l.write(ctx, func(row store.Run) (store.Write, bool) {
 		w := compose(row)
 		if !w.State.Status.Finished() && w.State.Status != store.Paused {
 			stayHeld(&row, w.State, time.Now())
 		}
+		was, left = row, row
+		left.State = *w.State
 		return w, true
 	})
+	if err != nil && l.made(left, err) {
+		err = nil
+	}
+	if err == nil {
+		l.status = left.Status
+		l.rt.tellChange(l.under, was.Status, left)
+	}
+	return err
 }
 
 // reread reads the row, and sees that it is still ours.
@@ -119,7 +132,9 @@ func (l *loaded) interrupted() {
 // retry gives back a run that could not go on here. It is tried again, later each time, and is blocked when that leads
 // nowhere.
 func (l *loaded) retry(why error) {
-	l.rt.log.WarnContext(l.life, "durable: a run is tried again", "run", l.id, "flow", l.def.name, "error", why)
+	row := l.current()
+	l.rt.audience.tell(l.under, &fact.Retried{Run: aboutRun(&row), Err: why})
+	l.why = why
 	l.left("retry", l.conclude(l.life, func(row store.Run) store.Write {
 		s := row.State
 		s.Status, s.Due = store.Waiting, exact(time.Now().Add(retryPause(l.past.crashes)))
@@ -131,7 +146,7 @@ func (l *loaded) retry(why error) {
 // up already.
 func (l *loaded) block(reason string) {
 	l.rt.misfits.refuse(l.current())
-	l.rt.log.WarnContext(l.life, "durable: a run is blocked", "run", l.id, "flow", l.def.name, "reason", reason)
+	l.why = &BlockedError{Run: l.id, Reason: reason}
 	l.left("block", l.conclude(l.life, func(row store.Run) store.Write {
 		s := row.State
 		s.Status, s.Due, s.Reason = store.Blocked, time.Time{}, reason
@@ -142,8 +157,10 @@ func (l *loaded) block(reason string) {
 
 // left notes how the last write of a life went. If it was not made, the lease is somebody else's, or runs out.
 func (l *loaded) left(what string, err error) {
-	if err != nil {
-		l.rt.log.InfoContext(l.life, "durable: a run was left without giving it back",
-			"operation", what, "run", l.id, "flow", l.def.name, "error", err)
+	switch {
+	case errors.Is(err, store.ErrFenced):
+		l.lose(err)
+	case err != nil:
+		l.notDone(combinators.LevelInfo, what, err)
 	}
 }

@@ -74,6 +74,7 @@ func (rt *Runtime) retryBlocked(ctx context.Context, ids []string, now time.Time
 	}
 	var chosen []string
 	var writes []store.Write
+	var before []store.Run
 	_, takes := rt.store.(store.Taker)
 	for _, r := range page {
 		if r.Trials >= maxTrials || overdue(r, 0) {
@@ -95,6 +96,7 @@ func (rt *Runtime) retryBlocked(ctx context.Context, ids []string, now time.Time
 				s.Due = r.Created // before others, so that it is claimed at once: here, mostly
 			}
 			writes = append(writes, store.Write{Run: r.ID, State: &s, Revision: r.Revision})
+			before = append(before, r)
 		}
 	}
 	if len(chosen) > 0 {
@@ -104,7 +106,7 @@ func (rt *Runtime) retryBlocked(ctx context.Context, ids []string, now time.Time
 	if len(writes) == 0 {
 		return
 	}
-	if _, err := rt.store.Commit(ctx, writes); err != nil { // who was quicker was so with reason
+	if err := rt.commitAll(ctx, before, writes); err != nil {
 		rt.misfits.postpone(ids, now)
 	}
 	rt.alarm.at(now)

@@ -113,7 +113,7 @@ func newRuntime(ctx context.Context, s store.Store, exec executor.Executor, c Co
 	}
 	client, err := newClient(s, clientConfig{
 		codec: c.Codec, readCodecs: c.ReadCodecs, errorKinds: c.ErrorKinds,
-		maxPayload: c.MaxPayload, retention: c.Retention,
+		maxPayload: c.MaxPayload, retention: c.Retention, sinks: c.Observe, log: c.Log.With("owner", c.Owner),
 	})
 	if err != nil {
 		return nil, err
@@ -123,11 +123,11 @@ func newRuntime(ctx context.Context, s store.Store, exec executor.Executor, c Co
 		return nil, err
 	}
 	rt := &Runtime{
-		Client: client, config: c, exec: exec, flows: flows, owner: c.Owner, log: c.Log.With("owner", c.Owner),
+		Client: client, config: c, exec: observed(c.Observe, exec), flows: flows, owner: c.Owner, log: client.audience.log,
 		alarm: alarm{wake: make(chan struct{}, 1)}, unwatch: func() {},
 		misfits: newMisfits(), closed: make(chan struct{}), changed: make(chan struct{}, 1), runs: map[string]*loaded{},
 	}
-	if rt.calls, err = calls(flows); err != nil {
+	if rt.calls, err = calls(flows, c.Observe); err != nil {
 		return nil, err
 	}
 	for name := range flows {
@@ -137,10 +137,10 @@ func newRuntime(ctx context.Context, s store.Store, exec executor.Executor, c Co
 	// Not derived from ctx, which is for opening; but with its values.
 	rt.root, rt.uproot = context.WithCancel(context.WithoutCancel(ctx))
 	rt.life, rt.kill = context.WithCancelCause(rt.root)
-	rt.outage = &outage{log: rt.log}
+	rt.outage = &outage{told: &client.audience}
 	rt.commits = newCommitter(rt.root, s, rt.outage)
 	rt.insisting = &Client{
-		store: insistent{s, rt.outage}, codecs: client.codecs, errors: client.errors,
+		audience: client.audience, store: insistent{s, rt.outage}, codecs: client.codecs, errors: client.errors,
 		maxPayload: client.maxPayload, retention: client.retention,
 	}
 	return rt, nil

@@ -115,6 +115,7 @@ func (s *Schedule) trigger(ctx context.Context, opts []StartOption) (string, err
 		return "", err
 	}
 	created, err := s.c.store.Create(ctx, []store.Run{r})
+	s.c.tellCreated(ctx, created)
 	if err != nil {
 		return "", err
 	}
@@ -138,6 +139,9 @@ func (s *Schedule) Delete(ctx context.Context) error {
 			state := r.State
 			state.Status, state.Due, state.Finished, state.Expires = store.Cancelled, time.Time{}, now, now
 			err = s.c.commit(ctx, store.Write{Run: r.ID, State: &state, Revision: r.Revision, Release: true})
+			if err == nil {
+				s.c.tellWritten(ctx, r, state)
+			}
 		}
 		if err != nil && !errors.Is(err, store.ErrChanged) && !errors.Is(err, ErrFinished) {
 			return s.failed("delete", err)

@@ -32,6 +32,7 @@ func (c *Client) schedule(
 	}
 	for {
 		created, err := c.store.Create(ctx, []store.Run{fresh})
+		c.tellCreated(ctx, created)
 		if err != nil || created[0].New {
 			return err
 		}
@@ -96,7 +97,11 @@ func (c *Client) change(ctx context.Context, id string, f func(s *schedule, now 
 			state.Settled = r.Epoch + 1
 		}
 		stayHeld(&r, &state, now)
-		if err := c.commit(ctx, w); !errors.Is(err, store.ErrChanged) {
+		err = c.commit(ctx, w)
+		if err == nil {
+			c.tellWritten(ctx, r, state)
+		}
+		if !errors.Is(err, store.ErrChanged) {
 			return err
 		}
 	}

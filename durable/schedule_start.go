@@ -62,10 +62,13 @@ func (c *Client) createScheduled(ctx context.Context, o Occurrence, p plan) (tel
 	if p.Overlap == Enqueue {
 		r.Parent, r.OnParentClose = o.Schedule, store.Abandon
 	}
-	created, err := c.store.Create(ctx, []store.Run{r})
+	runs := []store.Run{r}
+	c.links(ctx, runs)
+	created, err := c.store.Create(ctx, runs)
 	if err != nil {
 		return false, err
 	}
+	c.tellCreated(ctx, created)
 	have := created[0].Run
 	if have.Flow != r.Flow {
 		return false, &ConflictError{Run: r.ID, Have: c.describe(have), Want: c.describe(r)}

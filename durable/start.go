@@ -96,7 +96,11 @@ func (f Flow[In, Out]) start(
 	if err := parentsLive(ctx, to, runs); err != nil {
 		return nil, f.def.notStarted(err)
 	}
+	c.links(ctx, runs)
 	created, err := c.create(ctx, to, f.def, runs)
+	if tx == nil {
+		c.tellCreated(ctx, created)
+	}
 	handles := make([]*Handle[Out], len(ins))
 	for i, made := range created {
 		if made.Run.ID != "" {

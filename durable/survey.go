@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/baton-go/baton/durable/fact"
 	"github.com/baton-go/baton/durable/store"
 )
 
@@ -36,8 +37,7 @@ func (rt *Runtime) survey(blocked bool) {
 			return
 		}
 		if unknown, all, err := rt.unknown(rt.root); err == nil && len(unknown) > 0 {
-			rt.log.WarnContext(rt.root, "durable: there are runs of flows that this runtime was not given",
-				"runs", unknown, "all", all)
+			rt.audience.tell(rt.root, &fact.Unknown{Runs: unknown, All: all})
 		}
 		timer.Reset(surveyEvery)
 	}
@@ -74,7 +74,7 @@ func (rt *Runtime) unblock(ctx context.Context) error {
 			s.Status, s.Due, s.Reason = store.Waiting, exact(time.Now()), ""
 			writes = append(writes, store.Write{Run: r.ID, State: &s, Revision: r.Revision})
 		}
-		if _, err := rt.store.Commit(ctx, writes); err != nil { // who was quicker was so with reason
+		if err := rt.commitAll(ctx, page, writes); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/baton-go/baton/combinators"
+	"github.com/baton-go/baton/durable/fact"
 	"github.com/baton-go/baton/durable/store"
 )
 
@@ -32,8 +34,9 @@ func (l *loaded) tried(h *store.History) bool {
 		l.putOff(h)
 		return false
 	}
-	l.rt.log.WarnContext(l.life, "durable: a run is on trial, because its last lives came to nothing", "run", l.id,
-		"flow", l.def.name, "lives", l.past.crashes, "trials", l.past.trials)
+	l.rt.audience.tell(l.under, &fact.OnTrial{
+		Run: aboutRun(&h.Run), Lives: int64(l.past.crashes), Trials: l.past.trials,
+	})
 	err := l.account(l.past.settled, l.past.trials+1)
 	if err != nil {
 		l.stopped(nil, err)
@@ -212,7 +215,7 @@ func (rt *Runtime) trialDue() {
 // life ends, and what it leaves undone, is not known yet.
 func (rt *Runtime) acquit(l *loaded) {
 	if err := l.account(l.epoch-1, 0); err != nil {
-		rt.log.DebugContext(l.life, "durable: a run was not acquitted", "run", l.id, "error", err)
+		l.notDone(combinators.LevelDebug, "acquit the run", err)
 	} else {
 		l.gotOn.Store(true)
 	}

@@ -1,6 +1,12 @@
 package durable
 
-import "time"
+import (
+	"time"
+
+	"github.com/baton-go/baton/combinators"
+	"github.com/baton-go/baton/durable/fact"
+	"github.com/baton-go/baton/durable/store"
+)
 
 // sweeper ends what is past its deadline and blocked, and deletes what has expired: at once, and from time to time.
 func (rt *Runtime) sweeper() {
@@ -20,10 +26,30 @@ func (rt *Runtime) sweeper() {
 		case rt.root.Err() != nil:
 			return
 		case err != nil: // it is tried again, and nothing waits for it
-			rt.log.WarnContext(rt.root, "durable: a sweep failed", "removed", n, "error", err)
-		case n > 0:
-			rt.log.DebugContext(rt.root, "durable: runs that had expired were deleted", "removed", n)
+			rt.audience.tell(rt.root, &fact.NotDone{Operation: "sweep", Err: err, Level: combinators.LevelWarn})
+		default:
+			rt.count()
+		}
+		if n > 0 {
+			rt.audience.tell(rt.root, &fact.Swept{Runs: n})
 		}
 		timer.Reset(rt.config.SweepEvery)
 	}
+}
+
+// count tells how many runs there are that have not ended, if sinks listen and the store counts by itself.
+func (rt *Runtime) count() {
+	c, ok := rt.store.(store.Counter)
+	if !ok || !rt.audience.listens(rt.root, combinators.LevelOff) {
+		return
+	}
+	counts, err := c.Count(rt.root, store.Query{Statuses: unfinished()})
+	if err != nil {
+		return // the next claim tells that the store fails
+	}
+	e := &fact.Counted{Runs: map[store.Status]int64{}}
+	for _, s := range unfinished() {
+		e.Runs[s] = counts[s].Runs
+	}
+	rt.audience.tell(rt.root, e)
 }

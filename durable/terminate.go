@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/baton-go/baton/combinators"
 	"github.com/baton-go/baton/durable/store"
 )
 
@@ -81,8 +82,7 @@ func (l *loaded) endStrays() {
 		err = l.rt.insisting.endDependents(ctx, l.id)
 	}
 	if err != nil && !errors.Is(err, ErrNotFound) {
-		l.rt.log.WarnContext(ctx, "durable: the children of a run that has ended may not be cancelled", "run", l.id,
-			"error", err)
+		l.notDone(combinators.LevelWarn, "cancel the children", err)
 	}
 }
 

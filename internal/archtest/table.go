@@ -87,17 +87,22 @@ var Baton = Table{
 		Touches: anyFile,
 	},
 	"combinators/telemetry": {
-		Imports: []string{"actions", "executor", "combinators", "internal/kinds", "go.opentelemetry.io/otel/..."},
+		Imports: []string{
+			"actions", "executor", "combinators", "durable/fact", "durable/store", "internal/kinds",
+			"go.opentelemetry.io/otel/...",
+		},
 		Touches: anyFile,
 	},
 
 	"durable": {
 		Imports: append([]string{
-			"durable/codec", "durable/journal", "durable/store", "internal/cron", "github.com/google/uuid",
+			"combinators", "durable/codec", "durable/fact", "durable/journal", "durable/store", "internal/cron",
+			"github.com/google/uuid",
 		}, core...),
 		Touches: anyFile,
 	},
 	"durable/codec": {Imports: []string{"durable/store", "internal/failures"}},
+	"durable/fact":  {Imports: []string{"executor", "combinators", "durable/store"}},
 	"durable/journal": {
 		Imports: append([]string{"durable/codec", "durable/store", "internal/jsondiff", "internal/paths"}, core...),
 		Touches: anyFile,
