@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
@@ -30,6 +31,9 @@ const (
 	combinatorKey = attribute.Key("baton.combinator")
 	circuitKey    = attribute.Key("baton.circuit")
 	toKey         = attribute.Key("baton.to")
+	flowKey       = attribute.Key("baton.flow")
+	statusKey     = attribute.Key("baton.status")
+	operationKey  = attribute.Key("baton.operation")
 )
 
 // classes are the attributes for the classes.
@@ -88,6 +92,8 @@ func attributeOf(a slog.Attr) attribute.KeyValue {
 		return key.Int64(v.Int64())
 	case slog.KindFloat64:
 		return key.Float64(v.Float64())
+	case slog.KindTime:
+		return key.String(v.Time().UTC().Format(time.RFC3339Nano))
 	case slog.KindBool:
 		return key.Bool(v.Bool())
 	case slog.KindDuration: // in seconds, like every duration of OpenTelemetry's

@@ -14,6 +14,8 @@
 //
 // As the outermost layer they see groups, scopes and every single action inside them.
 //
-// It imports actions, executor, combinators and the API of OpenTelemetry, not its SDK. It is a package of its own so
+// The same sinks observe durable runs, when they are those of durable.Config.Observe: see [Traced] and [Metered].
+//
+// It imports actions, executor, combinators, durable/fact and the API of OpenTelemetry, not its SDK. It is a package of its own so
 // that who does not use it does not compile it.
 package telemetry

@@ -20,6 +20,9 @@ type Metrics struct {
 	// Buckets are the boundaries of the histogram of durations, in seconds and growing. By default there are 15 from one
 	// millisecond to one minute.
 	Buckets []float64
+	// RunBuckets are the boundaries of the histogram of the durations of durable runs, in seconds and growing. By default
+	// there are 12 from ten milliseconds to thirty days.
+	RunBuckets []float64
 	// Class classifies outcomes in place of combinators.Classify.
 	Class combinators.Classifier
 }
@@ -32,6 +35,19 @@ type Metrics struct {
 //	baton.events            counter, {event}           what the combinators below did, such as "retry_scheduled" and
 //	                                                   "rejected", by baton.event, baton.combinator and baton.action;
 //	                                                   for a circuit, by baton.circuit and its new state, baton.to
+//
+// Among the sinks of a durable runtime it has these, too:
+//
+//	baton.run.changes      counter, {run}          runs that came to a status, by baton.flow and baton.status: they were
+//	                                               started (pending), carried out (running), completed, failed …
+//	baton.run.duration     histogram, s            how long runs took that have ended, by baton.flow and baton.status
+//	baton.runs.active      up-down counter, {run}  runs in the memory of this process, by baton.flow
+//	baton.runs             gauge, {run}            runs in the store that have not ended, by baton.status; every minute
+//	baton.leases.lost      counter, {run}          runs that were stopped here because another process may have them
+//	baton.commit.size      histogram, {write}      how many writes of runs a transaction has
+//	baton.commit.duration  histogram, s            how long a transaction took
+//	baton.claim.duration   histogram, s            how long it took to claim runs
+//	baton.store.errors     counter, {error}        failures of the store, by baton.operation
 //
 // Sets of attributes are made once for each kind of action. Beyond a thousand, which only scopes and circuits that are
 // named by data come to, kinds are counted together as "_OTHER".
@@ -54,6 +70,7 @@ type metricSink struct {
 	duration metric.Float64Histogram
 	active   metric.Int64UpDownCounter
 	events   eventCounter
+	runs     runMeter
 	kinds    *kinds.Map[meteredKind]
 }
 
@@ -87,11 +104,11 @@ func newMetricSink(name string, m Metrics) *metricSink {
 	if m.Buckets == nil {
 		m.Buckets = buckets
 	}
-	for i := range m.Buckets {
-		if i > 0 && !(m.Buckets[i-1] < m.Buckets[i]) {
-			panic(fmt.Sprintf("telemetry.%s: Buckets must grow, got %v", name, m.Buckets))
-		}
+	if m.RunBuckets == nil {
+		m.RunBuckets = runBuckets
 	}
+	mustGrow(name, "Buckets", m.Buckets)
+	mustGrow(name, "RunBuckets", m.RunBuckets)
 	meter := m.Provider.Meter(instrumentation, metric.WithSchemaURL(semconv.SchemaURL))
 	s := &metricSink{class: m.Class, kinds: kinds.New(maxKinds, newMeteredKind)}
 	var errs [4]error
@@ -103,7 +120,7 @@ func newMetricSink(name string, m Metrics) *metricSink {
 		metric.WithUnit("{action}"), metric.WithDescription("Actions that are being carried out."))
 	s.events.counter, errs[3] = meter.Int64Counter("baton.events",
 		metric.WithUnit("{event}"), metric.WithDescription("What combinators did about actions."))
-	for _, err := range errs {
+	for _, err := range append(errs[:], s.runs.make(meter, m)) {
 		if err != nil {
 			panic(fmt.Sprintf("telemetry.%s: %v", name, err))
 		}
@@ -111,10 +128,18 @@ func newMetricSink(name string, m Metrics) *metricSink {
 	return s
 }
 
+func mustGrow(name, field string, buckets []float64) {
+	for i := range buckets {
+		if i > 0 && !(buckets[i-1] < buckets[i]) {
+			panic(fmt.Sprintf("telemetry.%s: %s must grow, got %v", name, field, buckets))
+		}
+	}
+}
+
 // Enabled tells whether an instrument is.
 func (s *metricSink) Enabled(ctx context.Context) bool {
 	return s.ended.Enabled(ctx) || s.duration.Enabled(ctx) || s.active.Enabled(ctx) ||
-		s.events.counter.Enabled(ctx)
+		s.events.counter.Enabled(ctx) || s.runs.enabled(ctx)
 }
 
 // Start counts an action that is being carried out.
@@ -127,7 +152,9 @@ func (s *metricSink) Start(ctx context.Context, e *combinators.Started) context.
 func (s *metricSink) Observe(ctx context.Context, e combinators.Event) {
 	ended, ok := e.(*combinators.Ended)
 	if !ok {
-		s.events.add(ctx, e)
+		if !s.runs.observe(ctx, e) {
+			s.events.add(ctx, e)
+		}
 		return
 	}
 	kind, class := s.kinds.Of(ended.Action), classOf(ctx, s.class, ended)

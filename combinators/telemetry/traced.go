@@ -12,6 +12,7 @@ import (
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/combinators"
+	"github.com/baton-go/baton/durable/fact"
 	"github.com/baton-go/baton/executor"
 )
 
@@ -46,6 +47,13 @@ type Trace struct {
 // A failure sets the status to error. Every error is recorded as an exception event, a panic with its stack. What the
 // combinators below do in the meantime, such as a scheduled retry, is an event with attributes of the same names.
 //
+// Among the sinks of a durable runtime it makes a span of each life of a run: of what one process does of it. Those of
+// the actions are its children. It begins a trace, because a run may last for months, and is linked to the span that the
+// run was started in and to the life before, in whatever process that was. It has the name of the flow, "run checkout",
+// and the attributes baton.run, baton.flow, baton.version, baton.life, baton.queue and baton.parent; and in the end
+// baton.status, with which the run was left. That the run has failed or is blocked is an error, and so is a life that
+// was cut off.
+//
 // As the outermost layer it sees groups and each action in them; below Parallelize single actions only; below Retried
 // each attempt. Around itself it makes a span in a span. It costs what Observed does, and the tracer's span.
 func Traced(t Trace) combinators.Combinator { return combinators.Observed(TraceSink(t)) }
@@ -77,7 +85,8 @@ type spanContext struct {
 	context.Context
 	sink    *traceSink
 	span    trace.Span
-	started *combinators.Started
+	started *combinators.Started // of an action
+	life    *fact.LifeBegan      // of a run
 }
 
 func (c *spanContext) Value(key any) any {
@@ -101,7 +110,7 @@ func (s *traceSink) Start(ctx context.Context, e *combinators.Started) context.C
 	if span.IsRecording() {
 		span.SetAttributes(position(name, e)...)
 	}
-	return &spanContext{inner, s, span, e}
+	return &spanContext{Context: inner, sink: s, span: span, started: e}
 }
 
 // Observe ends the span of an action, and adds what combinators did as events to it.
@@ -114,6 +123,11 @@ func (s *traceSink) Observe(ctx context.Context, e combinators.Event) {
 	case *combinators.Ended:
 		if &e.Started == c.started {
 			s.end(ctx, c.span, e)
+		}
+	case *fact.LifeBegan:
+	case *fact.LifeEnded:
+		if e.LifeBegan == c.life {
+			s.lifeEnded(c.span, e)
 		}
 	default:
 		c.span.AddEvent(e.Name(), trace.WithAttributes(attributesOf(e)...))
