@@ -2,6 +2,7 @@ package durable
 
 import (
 	"context"
+	"io"
 	"log/slog"
 
 	"github.com/baton-go/baton/durable/store"
@@ -27,3 +28,8 @@ func NewCommitter(ctx context.Context, s store.Store, log *slog.Logger) Committe
 
 // Commit makes a write.
 func (c Committer) Commit(ctx context.Context, w store.Write) error { return c.c.commit(ctx, w) }
+
+// ImportAllWithin is ImportAll with another limit of a history.
+func ImportAllWithin(ctx context.Context, c *Client, r io.Reader, limit int64) (int, error) {
+	return c.importAll(ctx, r, limit)
+}

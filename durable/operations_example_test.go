@@ -1,6 +1,7 @@
 package durable_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -36,4 +37,39 @@ func ExampleClient_Pause() {
 	// pending <nil>
 	// run "order-42" of flow "checkout" failed: run "order-42" was terminated: the shop has closed down
 	// true
+}
+
+// Runs move to another store, while no runtime is open on the first: from SQLite to PostgreSQL, for instance.
+func ExampleClient_ExportAll() {
+	ctx := context.Background()
+	from, to := durable.NewClient(memory.New()), durable.NewClient(memory.New())
+	if _, err := Checkout.Start(ctx, from, Order{"tea", 450}, durable.WithID("order-42")); err != nil {
+		panic(err)
+	}
+	if err := from.Send(ctx, "order-42", "packed", "parcel 7"); err != nil {
+		panic(err)
+	}
+
+	move := func(from, to *durable.Client) (int, error) {
+		var file bytes.Buffer // or an *os.File
+		if _, err := from.ExportAll(ctx, &file, durable.Filter{}); err != nil {
+			return 0, err
+		}
+		return to.ImportAll(ctx, &file) // which can be repeated
+	}
+	fmt.Println(move(from, to))
+
+	rt, err := durable.Open(ctx, memory.New(), handlers(), durable.Config{Flows: durable.Flows(Checkout)})
+	if err != nil {
+		panic(err)
+	}
+	defer rt.Close(ctx)
+	fmt.Println(move(to, rt.Client)) // a runtime may be open on the new one
+	fmt.Println(Checkout.Attach(rt, "order-42").Result(ctx))
+	// Output:
+	// 1 <nil>
+	// 1 <nil>
+	// charge 450 once for order-42/0/durable_test.Charge
+	// ship parcel 7
+	// {payment 1 parcel 7} <nil>
 }

@@ -90,8 +90,11 @@ func (c *Client) alter(
 ) error {
 	for {
 		r, err := c.row(ctx, id)
-		if err == nil && r.Status.Finished() {
+		switch {
+		case err == nil && r.Status.Finished():
 			err = ErrFinished
+		case err == nil && importing(&r.State):
+			err = errImporting
 		}
 		if err != nil {
 			return err

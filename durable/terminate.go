@@ -44,6 +44,10 @@ func (c *Client) terminate(ctx context.Context, id, reason string) error {
 	if err != nil {
 		return err
 	}
+	if importing(&r.State) {
+		_, err := c.Cancel(ctx, id, reason)
+		return err
+	}
 	err = c.alter(ctx, id, func(r store.Run, _ time.Time) (store.Write, bool) {
 		s := c.finished(r, store.Payload{}, &TerminatedError{Run: id, Reason: reason})
 		if s.Status == store.Failed {

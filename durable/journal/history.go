@@ -221,3 +221,9 @@ func (h *history) unvisited(group string) *store.Record {
 }
 
 var errTwice = errors.New("it is there twice")
+
+// Check tells whether the records can be those of a run, as [New] does.
+func Check(records []store.Record) error {
+	_, err := newHistory(records)
+	return err
+}

@@ -40,8 +40,8 @@ type State struct {
 	Started, Finished time.Time
 	// Expires is when a run that has ended may be deleted; zero is never.
 	Expires time.Time
-	// Result is that of a run that has completed, or, while a run is paused, what the runtime keeps of how it stood before;
-	// Failure the error of one that failed, or was or is to be cancelled.
+	// Result is that of a run that has completed, or, while one is paused, what the runtime keeps of how it stood before.
+	// Failure is the error of one that failed, or was or is to be cancelled.
 	Result, Failure Payload
 	// Reason says why the run is blocked, paused or cancelled.
 	Reason string
