@@ -25,11 +25,13 @@ race: ## the tests under the race detector
 lint: $(GOLANGCI_LINT) ## golangci-lint, in every module
 	$(GOLANGCI_LINT) run ./...
 	cd bench && ../$(GOLANGCI_LINT) run ./...
+	cd bench/peers && ../../$(GOLANGCI_LINT) run ./...
 
 .PHONY: format
 format: $(GOLANGCI_LINT) ## gofumpt and gci, in every module
 	$(GOLANGCI_LINT) fmt ./...
 	cd bench && ../$(GOLANGCI_LINT) fmt ./...
+	cd bench/peers && ../../$(GOLANGCI_LINT) fmt ./...
 
 .PHONY: vet
 vet: ## go vet of every module, for every platform
@@ -43,6 +45,10 @@ bench: ## the benchmarks against floors and peers, as the table of docs/performa
 bench-durable: ## durable runs beside their floors, and a million that sleep, as docs/performance.md has them
 	cd bench && go run ./cmd/durable
 	cd bench && go run ./cmd/million
+
+.PHONY: bench-peers
+bench-peers: ## durable runs beside DBOS, Temporal and others; building Temporal's server takes minutes
+	cd bench/peers && go run -tags temporal .
 
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME (default 20s)

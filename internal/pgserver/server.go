@@ -166,5 +166,5 @@ func (s *Server) Close() error {
 	err := s.leash.Close()
 	_ = s.watchdog.Wait() // what it says last is that there is no server, if there is none
 	s.leash = nil
-	return err
+	return errors.Join(err, os.RemoveAll(s.dir)) // whoever the server ran as may not remove it from its parent
 }

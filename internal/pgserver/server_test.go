@@ -52,6 +52,19 @@ func TestAServerListensUntilItIsClosed(t *testing.T) {
 	require.NoError(t, s.Close())
 }
 
+func TestAServerLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	pgserver.DSN(t) // or there is none
+	parent := t.TempDir()
+	require.NoError(t, os.Chmod(filepath.Dir(parent), 0o755)) // the server may be somebody else's
+	s, err := pgserver.StartIn(parent)
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	entries, err := os.ReadDir(parent)
+	require.NoError(t, err)
+	require.Empty(t, entries)
+}
+
 func TestNoServerOutlivesItsProcess(t *testing.T) {
 	t.Parallel()
 	pgserver.DSN(t) // or there is none
