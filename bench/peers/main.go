@@ -5,7 +5,7 @@
 //
 // Each peer takes turns with a floor, one row that is inserted and committed on the same disk or server by this
 // process, while its handlers wait; a ratio is the median of those of the turns. What a step takes is counted from one
-// call of the handler to the next one of the same run.
+// call of the handler to the next one of the same run, the turns of the floor left out.
 //
 //	go run [-tags temporal] . [-turns n] [-turn d] [-warm d] [-dir directory] [-only regexp]
 package main
@@ -20,8 +20,8 @@ import (
 
 func main() {
 	var c config
-	flag.IntVar(&c.turns, "turns", 15, "turns that each peer and its floor take")
-	flag.DurationVar(&c.turn, "turn", 500*time.Millisecond, "how long a peer's turn takes; that of a floor is a quarter")
+	flag.IntVar(&c.turns, "turns", 8, "turns that each peer and its floor take")
+	flag.DurationVar(&c.turn, "turn", time.Second, "how long a peer's turn takes; that of a floor is a quarter")
 	flag.DurationVar(&c.warm, "warm", time.Second, "how long a peer works before the first turn")
 	flag.StringVar(&c.dir, "dir", ".", "where database files are made: on the disk that is to be measured")
 	flag.StringVar(&c.only, "only", "", "a regular expression: the peers to measure, such as 'PostgreSQL: (Baton|DBOS)'")

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -68,7 +69,7 @@ func TestStepsAreTimedFromOneToTheNext(t *testing.T) {
 	for _, p := range []phase{m.alone, m.crowd} {
 		require.Positive(t, p.all.steps)
 		require.NotEmpty(t, p.all.took)
-		require.Less(t, len(p.all.took), int(p.all.steps), "the first step of a run, or of a turn, follows none")
+		require.LessOrEqual(t, len(p.all.took), int(p.all.steps), "the first step of a run follows none")
 		require.Len(t, p.ratios, 2)
 	}
 }
@@ -83,6 +84,31 @@ func TestAStepWaitsWhileTheFloorHasItsTurn(t *testing.T) {
 	require.EqualValues(t, 1, tr.take(time.Millisecond).steps)
 	require.Equal(t, payload, <-done)
 	require.Len(t, payload, 64)
+}
+
+func TestTheTurnsOfTheFloorAreNotCountedAsWhatAStepTakes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		tr := newTrack(1)
+		tr.gate.Lock()
+		for range 3 {
+			go func() {
+				time.Sleep(time.Second) // synctest
+				tr.step(0)
+			}()
+			s := tr.take(3 * time.Second)
+			require.EqualValues(t, 1, s.steps)
+			require.Equal(t, 3*time.Second, s.elapsed)
+			for _, took := range s.took {
+				require.Equal(t, 3*time.Second, took)
+			}
+			time.Sleep(time.Hour) // synctest
+		}
+		require.Len(t, tr.lanes[0].took, 1)
+		tr.begin(0)
+		go tr.step(0)
+		require.Empty(t, tr.take(time.Second).took, "it is the first of another run")
+	})
 }
 
 func TestARunThatLosesAStepIsAnError(t *testing.T) {

@@ -20,18 +20,19 @@ var errResult = errors.New("the run has not come to what its steps returned")
 
 // track is what all runs of a peer go along, each in a lane of its own. The handler of a step calls step.
 type track struct {
-	gate  sync.RWMutex // held while the floor has its turn: no step goes on
-	turn  int          // guarded by gate
-	over  atomic.Bool  // runs are to end
-	lost  atomic.Bool  // a run has failed
-	lanes []lane
+	gate   sync.RWMutex  // held while the floor has its turn: no step goes on
+	opened time.Time     // when this turn began
+	open   time.Duration // how long the gate was open in the turns before it
+	over   atomic.Bool   // runs are to end
+	lost   atomic.Bool   // a run has failed
+	lanes  []lane
 }
 
 // lane is what is known of the run, one after the other, of one client.
 type lane struct {
 	mu    sync.Mutex
-	turn  int // in which last was noted; 0 at the beginning of a run
-	last  time.Time
+	begun bool          // the run has had a step
+	last  time.Duration // when that was, by how long the gate was open
 	steps int64
 	took  []time.Duration
 	_     [64]byte // from the lane of another processor
@@ -49,11 +50,11 @@ func (t *track) step(number int) string {
 	l := &t.lanes[number]
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now := time.Now()
-	if l.turn == t.turn {
-		l.took = append(l.took, now.Sub(l.last))
+	now := t.open + time.Since(t.opened)
+	if l.begun {
+		l.took = append(l.took, now-l.last)
 	}
-	l.turn, l.last = t.turn, now
+	l.begun, l.last = true, now
 	l.steps++
 	return payload
 }
@@ -63,7 +64,7 @@ func (t *track) begin(number int) {
 	l := &t.lanes[number]
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.turn = 0
+	l.begun = false
 }
 
 // check looks at what a run has come to: the sum of the lengths of what its steps returned.
@@ -80,8 +81,8 @@ func (t *track) take(d time.Duration) (s sample) {
 	for i := range t.lanes {
 		t.lanes[i].steps, t.lanes[i].took = 0, nil
 	}
-	t.turn++
-	for began := time.Now(); s.steps == 0 && s.elapsed < patience && !t.lost.Load(); s.elapsed = time.Since(began) {
+	t.opened = time.Now()
+	for s.steps == 0 && s.elapsed < patience && !t.lost.Load() {
 		t.gate.Unlock()
 		<-time.After(d)
 		t.gate.Lock()
@@ -89,7 +90,9 @@ func (t *track) take(d time.Duration) (s sample) {
 			s.steps += t.lanes[i].steps
 			s.took = append(s.took, t.lanes[i].took...)
 		}
+		s.elapsed = time.Since(t.opened)
 	}
+	t.open += s.elapsed
 	return s
 }
 
