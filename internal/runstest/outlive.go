@@ -15,9 +15,9 @@ import (
 	"github.com/baton-go/baton/durable/store"
 )
 
-// Outlive checks that what keeps a store from writing for a while is no failure of its runs: they go on, and nothing is
-// done twice. Eight books of 20 pages, each of so many letters, are printed. The trouble begins when each has three pages,
-// and is over once the runtime has noticed.
+// Outlive checks that what keeps a store from writing for a while is no failure of its runs: they go on, and nothing
+// is done twice. Eight books of 20 pages, each of so many letters, are printed. The trouble begins when each has three
+// pages, and is over once the runtime has noticed.
 func Outlive(t *testing.T, s store.Store, letters int, trouble func() (over func())) {
 	t.Helper()
 	const runs, pages, printed = 8, 20, 3

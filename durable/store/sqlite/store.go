@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/internal/filelock"
 )
 
 // Store keeps runs in an SQLite file. It is a [store.Store], a [store.Watcher] and a [store.Counter], and is safe for
@@ -83,7 +84,7 @@ func tryOpen(ctx context.Context, path string, c Config, d driver.Driver) (_ *St
 		claims:      make(turns, 1),
 		handlers:    make(turns, handlersMost),
 	}
-	if s.lock, err = lockFile(full + "-lock"); err != nil {
+	if s.lock, err = filelock.Take(filelock.At(full + "-lock")); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -134,7 +135,7 @@ func (s *Store) Remove() error {
 	if err := s.Close(); err != nil {
 		return err
 	}
-	lock, err := lockFile(s.path + "-lock")
+	lock, err := filelock.Take(filelock.At(s.path + "-lock"))
 	if err != nil {
 		return fmt.Errorf("remove store %q: %w", s.path, err)
 	}
@@ -143,7 +144,7 @@ func (s *Store) Remove() error {
 		errs = append(errs, ignoreMissing(os.Remove(s.path+suffix)))
 	}
 	removed := os.Remove(lock.Name())
-	errs = append(errs, unlock(lock), lock.Close())
+	errs = append(errs, filelock.Release(lock))
 	if removed != nil { // Windows removes no file that is open
 		errs = append(errs, os.Remove(lock.Name()))
 	}
@@ -158,7 +159,7 @@ func (s *Store) release() error {
 			errs = append(errs, db.Close())
 		}
 	}
-	return errors.Join(append(errs, unlock(s.lock), s.lock.Close())...)
+	return errors.Join(append(errs, filelock.Release(s.lock))...)
 }
 
 // DB is the database for the user's own tables, whose names do not begin with baton_. Its connections have the store's
