@@ -119,8 +119,7 @@ var Baton = Table{
 	"durable/store/memory": {Imports: []string{"durable/store"}, Touches: anyFile},
 	"durable/store/sqlite": {
 		Imports: []string{
-			"actions", "executor", "durable/store", "internal/packed",
-			"modernc.org/sqlite/...", "golang.org/x/sys/windows", // its file locks
+			"actions", "executor", "durable/store", "internal/filelock", "internal/packed", "modernc.org/sqlite/...",
 		},
 		Touches: anyFile,
 	},
@@ -138,6 +137,10 @@ var Baton = Table{
 		},
 		Touches: anyFile,
 	},
+	"durable/store/file": {
+		Imports: []string{"durable/store", "durable/store/whole", "internal/filelock"},
+		Touches: anyFile,
+	},
 	"durable/store/whole": {Imports: []string{"durable/store"}},
 	"durable/storetest": {
 		Imports: []string{
@@ -152,6 +155,10 @@ var Baton = Table{
 	"internal/cron":     {},
 	// It knows the sentinels of packages that touch the machine.
 	"internal/failures": {Imports: core, Touches: []string{"standard.go", "errno.go"}},
+	"internal/filelock": {
+		Imports: []string{"durable/store", "golang.org/x/sys/windows"},
+		Touches: anyFile,
+	},
 	"internal/jsondiff": {},
 	"internal/kinds":    {Imports: []string{"actions"}},
 	"internal/latency":  {Touches: anyFile},

@@ -90,7 +90,7 @@ func (r *Run) setState(w store.Write, now time.Time) {
 			r.Run.Epoch++
 		}
 		if r.Run.Status == store.Waiting && r.newest() > w.Seen {
-			r.Run.Due = now
+			r.wake(now)
 		}
 	case r.Run.Owner != "":
 		r.Run.Due = leaseEnds
@@ -115,9 +115,16 @@ func (r *Run) Send(m store.Message, now time.Time) error {
 	m.Seq = r.Last
 	r.Messages = append(r.Messages, m)
 	if r.Run.Status == store.Waiting && r.Run.Owner == "" {
-		r.Run.Due = now
+		r.wake(now)
 	}
 	return nil
+}
+
+// wake makes the run due, unless it is.
+func (r *Run) wake(now time.Time) {
+	if r.Run.Due.IsZero() || r.Run.Due.After(now) {
+		r.Run.Due = now
+	}
 }
 
 // From returns the run with what its log and its inbox have from a mark on.
