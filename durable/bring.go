@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -28,7 +29,13 @@ func (c *Client) bring(ctx context.Context, h *store.History) error {
 		return err
 	}
 	sum := sha256.Sum256(text)
-	b := bringer{c: c, h: h, mark: store.Payload{Codec: importCodec, Data: sum[:]}}
+	b := &bringer{c: c, h: h, mark: store.Payload{Codec: importCodec, Data: sum[:]}}
+	b.same = b.compare
+	return c.bringAs(ctx, b)
+}
+
+func (c *Client) bringAs(ctx context.Context, b *bringer) error {
+	h := b.h
 	fresh := h.Run
 	fresh.State = b.unfinished()
 	created, err := c.store.Create(ctx, []store.Run{fresh})
@@ -38,7 +45,11 @@ func (c *Client) bring(ctx context.Context, h *store.History) error {
 	have := created[0].Run
 	for {
 		if !b.begun(have) {
-			return b.compare(ctx, have)
+			if importing(&have.State) {
+				return fmt.Errorf("%w: another history of it was begun to be imported: import that one, or cancel it",
+					ErrConflict)
+			}
+			return b.same(ctx, have)
 		}
 		if have.Revision == 0 {
 			if err := b.send(ctx); err != nil {
@@ -60,6 +71,10 @@ type bringer struct {
 	c    *Client
 	h    *store.History
 	mark store.Payload // what is being imported
+	// same is nil if the run that is there is the one that is brought.
+	same func(ctx context.Context, have store.Run) error
+	// descended says that the run was made of another one: its messages do not have it due before its time.
+	descended bool
 }
 
 // unfinished is the state of the run until all is there.
@@ -121,6 +136,9 @@ func (b *bringer) last(w *store.Write) {
 	if s.Status == store.Running {
 		s.Status, s.Due = store.Waiting, exact(time.Now())
 	}
+	if b.descended {
+		w.Seen = math.MaxInt64
+	}
 	w.State, w.Release = &s, s.Status.Finished() || !s.Started.IsZero()
 }
 
@@ -137,12 +155,13 @@ func batchOf(records []store.Record) int {
 	return len(records)
 }
 
-// brought are records as they are in another store: of its first epoch, and of messages that are none of its inbox.
+// brought are records as they are in another run: of its first epoch. That they name no message of its inbox, but one
+// of another inbox, is shown by a negative number.
 func brought(records []store.Record) []store.Record {
 	all := make([]store.Record, len(records))
 	for i, r := range records {
-		if r.Epoch = 1; r.Kind == store.Step {
-			r.Number = 0
+		if r.Epoch = 1; r.Kind == store.Step && r.Number > 0 {
+			r.Number = -r.Number
 		}
 		all[i] = r
 	}
@@ -153,8 +172,6 @@ func brought(records []store.Record) []store.Record {
 func (b *bringer) compare(ctx context.Context, have store.Run) error {
 	want := b.h.Run
 	switch {
-	case importing(&have.State):
-		return fmt.Errorf("%w: another history of it was begun to be imported: import that one, or cancel it", ErrConflict)
 	case have.Flow != want.Flow, !bytes.Equal(have.Seed, want.Seed), !exact(have.Created).Equal(exact(want.Created)):
 		return fmt.Errorf("%w: flow %q, made at %v", ErrConflict, have.Flow, have.Created)
 	case have.Generation > want.Generation:

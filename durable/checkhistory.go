@@ -15,7 +15,7 @@ import (
 // The limits of what is imported, besides those of names.
 const (
 	maxText = 1 << 20
-	maxSeed = 1000
+	maxSeed = 1 << 16
 )
 
 // checkHistory refuses what cannot have been exported, or what a store has no form for.
@@ -58,6 +58,9 @@ func checkHistory(h *store.History) error {
 		return fmt.Errorf("it is %s, and was never started", r.Status)
 	case r.Generation < 0 || r.Settled < 0 || r.Trials < 0:
 		return errors.New("it counts below zero")
+	}
+	if _, _, err := lineageOf(r); err != nil {
+		return err
 	}
 	if _, err := decodePublished(r.ID, r.Published); err != nil {
 		return err

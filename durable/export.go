@@ -14,8 +14,9 @@ import (
 
 // Export returns all that the store has of a run, as JSON: its row, its journal since it last continued as new, and the
 // events that it has not received. The format is that of [journal.Export]: what [Client.Import] reads into any store,
-// package durabletest replays against today's code, and people read. Payloads stand there as they are kept: what
-// a codec encrypts stays encrypted. Who carries the run out is left out, and so are the keys of events that it has received.
+// package durabletest replays against today's code, and people read. Payloads stand there as they are kept: what a
+// codec encrypts stays encrypted. Who carries the run out is left out, and so are the keys of events that it has
+// received.
 //
 // The run may be under way; it is exported as it stood at one moment. Of one that is not there the error is
 // [ErrNotFound].

@@ -59,7 +59,8 @@ func TestWhatMakesNoHistoryIsRefusedByName(t *testing.T) {
 		"it counts below zero":                                {`"id": "a"`, `"id": "a", "generation": -1`},
 		"what run \"a\" published: the store is corrupt":      {`"id": "a"`, `"id": "a", "published": "eA=="`},
 		`"a\x00" is longer than 1048576 bytes, or is no text`: {`"id": "a"`, `"id": "a", "reason": "a\u0000"`},
-		"a seed of 1500 bytes":                                {`MDEyMzQ1Njc4OWFiY2RlZg==`, strings.Repeat("AAAA", 500)},
+		"a seed of 90000 bytes":                               {`MDEyMzQ1Njc4OWFiY2RlZg==`, strings.Repeat("AAAA", 30000)},
+		"what run \"a\" was made of: the store":               {`MDEyMzQ1Njc4OWFiY2RlZg==`, strings.Repeat("AAAA", 10)},
 		"record -1: its number is negative":                   {`"n": 0`, `"n": -1`},
 		"record 0: its number is there twice": {
 			`"records": [`, `"records": [{"n": 0, "kind": "step", "path": "1", "name": "w"},`,

@@ -119,7 +119,11 @@ func (l *loaded) carryOut(h *store.History) {
 // generation carries the run out from its first line until it ends or stops. If it continues as new, the result is what
 // it continues with.
 func (l *loaded) generation(h *store.History) *store.History {
-	j, err := journal.New(l.journalConfig(h))
+	config, err := l.journalConfig(h)
+	var j *journal.Journal
+	if err == nil {
+		j, err = journal.New(config)
+	}
 	if err != nil {
 		l.block(err.Error())
 		return nil
@@ -148,14 +152,15 @@ func (l *loaded) generation(h *store.History) *store.History {
 	return nil
 }
 
-func (l *loaded) journalConfig(h *store.History) journal.Config {
+func (l *loaded) journalConfig(h *store.History) (journal.Config, error) {
 	c := &l.rt.config
-	return journal.Config{
-		ID: journalID(h.Run), Seed: h.Run.Seed, Executor: floor{l}, Log: l, Codecs: l.rt.codecs, Errors: l.rt.errors,
+	j := journal.Config{
+		Executor: floor{l}, Log: l, Codecs: l.rt.codecs, Errors: l.rt.errors,
 		Records: h.Records, Messages: h.Messages, Started: h.Run.Started, Resumed: h.Run.Epoch > 1,
 		Treat: l.def.treat(c.Treat), MaxPayload: c.MaxPayload, MaxSteps: c.MaxSteps,
 		OnIdle: func() { l.rt.rest(l) }, OnAside: l.aside,
 	}
+	return j, identify(&j, &h.Run)
 }
 
 // stopped deals with a run that did not come to its end.

@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/durable"
 	"github.com/baton-go/baton/durable/store/memory"
+	"github.com/baton-go/baton/executor"
+	"github.com/baton-go/baton/orchestrate"
 )
 
 // In the middle of an incident: a run is held until it is over, and one that cannot be helped is ended.
@@ -72,4 +75,60 @@ func ExampleClient_ExportAll() {
 	// charge 450 once for order-42/0/durable_test.Charge
 	// ship parcel 7
 	// {payment 1 parcel 7} <nil>
+}
+
+// A run that has failed goes on from its last good step, as a new run; and one that took a wrong turn takes it again.
+func ExampleClient_Retry() {
+	ctx := context.Background()
+	type Reserve struct {
+		actions.Returns[string]
+		Item string
+	}
+	reserve := durable.Define("reserve", func(y actions.Yield, item string) (string, error) {
+		if err := orchestrate.Tell(y, Call{Who: "the supplier"}); err != nil {
+			return "", err
+		}
+		return orchestrate.Do(y, Reserve{Item: item})
+	})
+	stock := 0
+	rt, err := durable.Open(ctx, memory.New(), executor.NewMux(
+		executor.OnVoid(func(_ context.Context, c Call) error { return say("call %s", c.Who) }),
+		executor.On(func(ctx context.Context, a Reserve) (string, error) {
+			key, err := executor.StepFrom(ctx).Key()
+			if err == nil && stock == 0 {
+				err = errors.New("none left")
+			}
+			return a.Item + " under " + key, err
+		}),
+	), durable.Config{Flows: durable.Flows(reserve)})
+	if err != nil {
+		panic(err)
+	}
+	defer rt.Close(ctx)
+
+	h, _ := reserve.Start(ctx, rt, "tea", durable.WithID("order-7"))
+	_, err = h.Result(ctx)
+	fmt.Println(err)
+	stock = 10 // somebody has seen to it
+	id, err := rt.Retry(ctx, "order-7")
+	fmt.Println(id, err)
+	fmt.Println(reserve.Attach(rt, id).Result(ctx))
+
+	fork, err := reserve.Fork(ctx, rt, "order-7", "1", "coffee", durable.WithID("order-8"))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(fork.Result(ctx))
+	// Output:
+	// call the supplier
+	// run "order-7" of flow "reserve" failed: step 1: durable_test.Reserve: none left
+	// order-7.retry-1 <nil>
+	// tea under order-7/1/durable_test.Reserve <nil>
+	// coffee under order-8/1/durable_test.Reserve <nil>
+}
+
+// Call is an action of the example.
+type Call struct {
+	actions.Returns[actions.Void]
+	Who string
 }

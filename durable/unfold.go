@@ -42,9 +42,12 @@ func Unfold(c Config, h store.History) (journal.Config, func(actions.Yield) (any
 		started = h.Run.Created // it has never been carried out
 	}
 	config := journal.Config{
-		ID: journalID(h.Run), Seed: h.Run.Seed, Codecs: codecs, Errors: kinds, Records: h.Records,
+		Codecs: codecs, Errors: kinds, Records: h.Records,
 		Messages: h.Messages, Started: started, Resumed: h.Run.Epoch > 1 || len(h.Records) > 0,
 		Treat: def.treat(c.Treat), MaxPayload: c.MaxPayload, MaxSteps: c.MaxSteps,
+	}
+	if err := identify(&config, &h.Run); err != nil {
+		return fail(err)
 	}
 	return config, func(y actions.Yield) (any, error) { return def.run(y, decode) }, nil
 }

@@ -31,5 +31,5 @@ func ExampleReplay() {
 	// the code yielded durabletest_test.Charge{"Order":"waits","Cents":21} (Cents: recorded 20,
 	// got 21): run the code that the run was begun with,
 	// or let the new code ask actions.Version which way to go,
-	// or fork the run before this step
+	// or fork the run before this step with Client.Fork
 }

@@ -27,7 +27,7 @@ func (j *Journal) derive(ctx context.Context, s *strand, a actions.Action) (any,
 		b := j.bits(path)
 		return binary.LittleEndian.Uint64(b[:]), nil
 	}
-	return s.now, j.flush(ctx, s) // it may be the end of a record that is not durable yet
+	return j.nowAt(s, path), j.flush(ctx, s) // it may be the end of a record that is not durable yet
 }
 
 // unrecordedAt stops the journal if it has something at the path of what leaves no record, or there is no end of that.
@@ -46,7 +46,7 @@ func (j *Journal) bits(path string) [sha256.Size]byte {
 	text := make([]byte, 0, 128)
 	text = append(text, j.Seed...)
 	text = append(text, 0)
-	text = append(text, j.ID...)
+	text = append(text, j.derivedBy(path)...)
 	text = append(text, '/')
 	return sha256.Sum256(append(text, path...))
 }

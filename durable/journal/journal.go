@@ -19,6 +19,8 @@ type Config struct {
 	ID string
 	// Seed makes identifiers and random values differ from those of other runs with this ID, in other stores.
 	Seed []byte
+	// Origins are the runs that this one was made of, one after the other; mostly there is none.
+	Origins []Origin
 	// Executor carries out what has no record: the policies, and the handlers at their bottom.
 	Executor executor.Executor
 	// Log makes records durable.
@@ -30,14 +32,14 @@ type Config struct {
 	// Records and Messages are what is known of the run from earlier lives. The journal keeps them.
 	Records  []store.Record
 	Messages []store.Message
-	// Started is what Now answers before the first record, the same in each life. Zero stands for the moment at which the
-	// journal is made, and is an error if there are records already.
+	// Started is what Now answers before the first record, the same in each life. Zero stands for the moment at which
+	// the journal is made, and is an error if there are records already.
 	Started time.Time
 	// Resumed says that an earlier life may have carried out actions of which there is no record.
 	Resumed bool
 
-	// Treat says how an action is recorded; nil records every action synchronously and compares all of it. It must answer
-	// the same each time.
+	// Treat says how an action is recorded; nil records every action synchronously and compares all of it. It must
+	// answer the same each time.
 	Treat func(actions.Action) Treatment
 	// MaxPayload bounds an encoded result in bytes; 0 stands for 4 MiB. KeepAction is the size in bytes up to which an
 	// action itself is kept beside its digest, for people to read; 0 stands for 1 KiB, a negative one keeps none.
@@ -49,23 +51,23 @@ type Config struct {
 	// told.
 	Observe func(executor.Executor) executor.Executor
 	// Dry makes a dry run: nothing is recorded, and nothing is carried out, but for what leaves no record, by the
-	// Executor, if there is one. Each strand stops where its records end and it asks for something that would leave one.
-	// When all of them have, the run is unloaded; or, if there are records that it did not come by, it stops with a
-	// [MismatchError].
+	// Executor, if there is one. Each strand stops where its records end and it asks for something that would leave
+	// one. When all of them have, the run is unloaded; or, if there are records that it did not come by, it stops with
+	// a [MismatchError].
 	Dry bool
 
 	// OnIdle is called when every strand of the run waits, on the strand that was the last to. It may be nil.
 	OnIdle func()
-	// OnAside is called with Progress and Publish, and with a Log that is no replay, on the strand that yields it. It may
-	// be nil.
+	// OnAside is called with Progress and Publish, and with a Log that is no replay, on the strand that yields it. It
+	// may be nil.
 	OnAside func(ctx context.Context, a actions.Action)
 }
 
 // Log makes records durable.
 type Log interface {
-	// Append returns nil once the entry is durable, as a whole. An error stops the journal, because nobody knows whether
-	// it is. Calls are concurrent; the order in which they take effect does not matter. A Log that also has a method
-	// Write(Entry) store.Write lets handlers record in transactions of their own (see [store.Recorder]).
+	// Append returns nil once the entry is durable, as a whole. An error stops the journal, because nobody knows
+	// whether it is. Calls are concurrent; the order in which they take effect does not matter. A Log that also has a
+	// method Write(Entry) store.Write lets handlers record in transactions of their own (see [store.Recorder]).
 	Append(ctx context.Context, e Entry) error
 }
 
@@ -82,6 +84,7 @@ type Journal struct {
 	Config
 	main    *strand
 	past    *history
+	origins []origin
 	changes changes
 	number  atomic.Int64 // of the last record
 	steps   atomic.Int64
@@ -143,7 +146,11 @@ func New(c Config) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{Config: c, past: past, over: make(chan struct{}), busy: 1, inbox: newInbox(past)}
+	origins, err := newOrigins(c.Origins, c.Records)
+	if err != nil {
+		return nil, err
+	}
+	j := &Journal{Config: c, past: past, origins: origins, over: make(chan struct{}), busy: 1, inbox: newInbox(past)}
 	j.limits = tally{spins: maxSpins, refused: maxRefused}
 	j.Records, j.Messages = nil, nil // the history and the inbox have them
 	j.main = &strand{now: instant(c.Started)}

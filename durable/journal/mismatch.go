@@ -14,8 +14,8 @@ import (
 // go on with this code. Nothing is lost, and at this step nothing was carried out or written.
 type MismatchError struct {
 	Run string
-	// Path is the step. Recorded is the action that the journal has there, Yielded the one that the code came with: both
-	// are empty if there is none.
+	// Path is the step. Recorded is the action that the journal has there, Yielded the one that the code came with:
+	// both are empty if there is none.
 	Path              string
 	Recorded, Yielded string
 	// Diff tells what differs, if both are of the same name and the journal has kept the action.
@@ -41,7 +41,7 @@ func (e *MismatchError) Error() string {
 		what += " (" + strings.Join(e.Diff, "; ") + ")"
 	}
 	return fmt.Sprintf("run %q: step %s: %s: run the code that the run was begun with, or let the new code ask "+
-		"actions.Version which way to go, or fork the run before this step", e.Run, e.Path, what)
+		"actions.Version which way to go, or fork the run before this step with Client.Fork", e.Run, e.Path, what)
 }
 
 // Unwrap returns Err.

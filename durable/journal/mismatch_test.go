@@ -286,7 +286,7 @@ func TestARecordWithoutItsActionIsToldByName(t *testing.T) {
 	_, err = run(t, begin(t, log, world.mux()), charges(2))
 	require.EqualError(t, err, `run "r": step 0: the journal has journal_test.charge, the code yielded `+
 		`journal_test.charge{"Cents":2}: run the code that the run was begun with, or let the new code ask `+
-		`actions.Version which way to go, or fork the run before this step`)
+		`actions.Version which way to go, or fork the run before this step with Client.Fork`)
 }
 
 func TestAnActionIsKeptUpToASize(t *testing.T) {

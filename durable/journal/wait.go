@@ -42,7 +42,7 @@ func (j *Journal) wait(ctx context.Context, s *strand, a actions.Action, r store
 	w := &waiter{strand: s, ctx: ctx, action: a, path: r.Path, woken: make(chan struct{}, 1)}
 	switch a := a.(type) {
 	case actions.Sleep:
-		w.until, w.atMost = after(s.now, a.For), a.For
+		w.until, w.atMost = after(j.nowAt(s, r.Path), a.For), a.For
 	case interface{ EventName() string }:
 		if w.event = a.EventName(); w.event == "" {
 			return j.record(ctx, s, w.action, r, nil, errNoEvent, Synchronous)

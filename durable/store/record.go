@@ -18,8 +18,8 @@ type Record struct {
 	Action Payload
 	// Result is what the action returned, or else Failure its error.
 	Result, Failure Payload
-	// Number is the Seq of the message that a Receive consumed, the branch that a Decision is about, or the version of a
-	// Change.
+	// Number is the Seq of the message that a Receive consumed, or below 0 if that was in the inbox of another run; the
+	// branch that a Decision is about, or the version of a Change.
 	Number            int64
 	Started, Finished time.Time
 }
@@ -76,13 +76,14 @@ type Write struct {
 	// Published, if not nil, replaces that of the run.
 	Published []byte
 
-	// State, if not nil, replaces that of the run if its Revision is still this one: else the error is ErrChanged. While
-	// the lease lasts, State.Due is ignored.
+	// State, if not nil, replaces that of the run if its Revision is still this one: else the error is ErrChanged.
+	// While the lease lasts, State.Due is ignored.
 	State    *State
 	Revision int64
-	// Release, with a State, ends the lease: the Owner becomes empty, and if the write has no Epoch, the run's is raised
-	// by one, so that whoever had the lease can write nothing more. A State that is final has it. If the new status is
-	// Waiting and the inbox, without what is Consumed, holds a message after the Seq Seen, the run is due at once.
+	// Release, with a State, ends the lease: the Owner becomes empty, and if the write has no Epoch, the run's is
+	// raised by one, so that whoever had the lease can write nothing more. A State that is final has it. If the new
+	// status is Waiting and the inbox, without what is Consumed, holds a message after the Seq Seen, the run is due at
+	// once.
 	Release bool
 	Seen    int64
 	// Restart, with a State, removes the log before Records are appended, and replaces the Input.
