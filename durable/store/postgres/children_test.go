@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
@@ -128,53 +126,13 @@ func TestAProcessThatDiesAtAnyMomentHasPaidOnceForEachRecord(t *testing.T) {
 	}
 }
 
-// steps is how many records a worker makes of a run, before it ends it.
-const steps = 40
-
-// leaseOfWorkers is for how long a worker has a run.
-const leaseOfWorkers = 30 * time.Millisecond
-
-// childWork claims runs for a very short time, and makes records until each has enough. It says of each whether it was
-// acknowledged, and of each lease that it was lost. It keeps no lease alive, so that others take over all the time.
+// childWork is a worker, of that name.
 func childWork() {
-	dsn, name, owner := os.Args[1], os.Args[2], os.Args[3]
 	ctx := context.Background()
-	s, err := postgres.OpenConfig(ctx, dsn, postgres.Config{Schema: name})
+	s, err := postgres.OpenConfig(ctx, os.Args[1], postgres.Config{Schema: os.Args[2]})
 	if err != nil {
 		fmt.Println("failed", err)
 		return
 	}
-	for {
-		c, err := s.Claim(ctx, store.Claim{Owner: owner, Lease: leaseOfWorkers, Max: 2, Flows: []string{"flow"}})
-		if err != nil {
-			fmt.Println("failed", err)
-			return
-		}
-		if len(c.Runs) == 0 && c.Next.IsZero() {
-			fmt.Println("done")
-			return
-		}
-		var all sync.WaitGroup
-		for _, h := range c.Runs {
-			all.Go(func() { work(ctx, s, h) })
-		}
-		all.Wait()
-	}
-}
-
-// work makes a run's records, until it has enough or the lease is lost.
-func work(ctx context.Context, s *postgres.Store, h store.History) {
-	for n := int64(len(h.Records)) + 1; n <= steps; n++ {
-		err := tryCommit(ctx, s, step(h.Run, n))
-		if err != nil {
-			fmt.Printf("lost %s %d %d %v\n", h.Run.ID, n, h.Run.Epoch, err)
-			return
-		}
-		fmt.Printf("made %s %d %d\n", h.Run.ID, n, h.Run.Epoch)
-	}
-	state := h.Run.State
-	state.Status = store.Completed
-	_ = tryCommit(ctx, s, store.Write{
-		Run: h.Run.ID, Epoch: h.Run.Epoch, State: &state, Revision: h.Run.Revision, Release: true,
-	})
+	runstest.Work(ctx, s, os.Args[3])
 }

@@ -25,6 +25,12 @@ func check(err error) {
 	}
 }
 
+// ask is a flow that waits for an answer.
+var ask = durable.Define("ask", func(y actions.Yield, question string) (string, error) {
+	answer, err := orchestrate.Do(y, actions.Receive[string]{Name: "answer"})
+	return question + answer, err
+})
+
 // Every process opens the store, and carries out the runs that it claims.
 func ExampleOpen() {
 	ctx := context.Background()

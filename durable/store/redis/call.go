@@ -31,6 +31,9 @@ func newScript(names ...string) script {
 
 var (
 	openScript   = newScript("open")
+	loadScript   = newScript("load")
+	runsScript   = newScript("runs")
+	countScript  = newScript("count")
 	appendScript = newScript("append")
 	createScript = newScript("shared", "create")
 	claimScript  = newScript("shared", "claim")

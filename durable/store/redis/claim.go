@@ -93,23 +93,9 @@ func (s *Store) take(reply any, all *claimed) error {
 	if err != nil {
 		return err
 	}
-	fields, err := fieldsOf(one[1])
+	f, err := s.read(text(one[0]), one[1], one[2], one[3], math.MinInt64)
 	if err != nil {
 		return err
-	}
-	log, err := fieldsOf(one[2])
-	if err != nil {
-		return err
-	}
-	inbox, err := list(one[3], 0)
-	if err != nil {
-		return err
-	}
-	var f found
-	f.Run, f.spoilt = s.unpack(text(one[0]), fields)
-	f.readLog(log, math.MinInt64)
-	for _, member := range inbox {
-		f.readMessage(text(member))
 	}
 	if f.spoilt != nil {
 		all.spoil(f.Run, f.spoilt)

@@ -47,6 +47,9 @@ func clientOf(url string) (*redis.Client, error) {
 	if o.ReadTimeout == 0 {
 		o.ReadTimeout = patience
 	}
+	if o.DialerRetries == 0 {
+		o.DialerRetries = 1 // whoever calls tries again
+	}
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	return redis.NewClient(o), nil
 }

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/durable/store/whole"
 )
@@ -49,24 +47,35 @@ func (s *Store) countAll(ctx context.Context, statuses []store.Status) (map[stor
 			statuses = append(statuses, status)
 		}
 	}
-	pipe := s.client.TxPipeline()
-	sizes := map[store.Status]*redis.IntCmd{}
-	for _, status := range statuses {
-		sizes[status] = pipe.ZCard(ctx, s.prefix+"status:"+ordinal(status))
+	args := make([]any, len(statuses))
+	for i, status := range statuses {
+		args[i] = ordinal(status)
 	}
-	took := pipe.HGetAll(ctx, s.prefix+"took")
-	if _, err := pipe.Exec(ctx); err != nil {
+	reply, err := s.run(ctx, countScript, args...)
+	if err != nil {
+		return nil, err
+	}
+	all, err := list(reply, len(statuses))
+	if err != nil {
 		return nil, err
 	}
 	counts := map[store.Status]store.Count{}
-	for status, size := range sizes {
-		if size.Val() == 0 {
+	for i, status := range statuses {
+		one, err := list(all[i], 2)
+		if err != nil {
+			return nil, err
+		}
+		n, ok := one[0].(int64)
+		if !ok {
+			return nil, odd(reply)
+		}
+		if n == 0 {
 			continue
 		}
-		sum, _ := strconv.ParseInt(took.Val()[ordinal(status)], 10, 64)
+		sum, _ := strconv.ParseInt(text(one[1]), 10, 64)
 		const longest = math.MaxInt64 / int64(time.Microsecond)
 		sum = min(max(sum, -longest), longest)
-		counts[status] = store.Count{Runs: size.Val(), Took: time.Duration(sum) * time.Microsecond}
+		counts[status] = store.Count{Runs: n, Took: time.Duration(sum) * time.Microsecond}
 	}
 	return counts, nil
 }

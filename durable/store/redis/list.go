@@ -123,16 +123,24 @@ func (s *Store) hashes(ctx context.Context, ids []string) (map[string]map[string
 	const most = 200
 	all := map[string]map[string]string{}
 	for some := range slices.Chunk(ids, most) {
-		pipe := s.client.TxPipeline()
-		replies := make([]*redis.MapStringStringCmd, len(some))
+		args := make([]any, len(some))
 		for i, id := range some {
-			replies[i] = pipe.HGetAll(ctx, s.prefix+"run:"+id)
+			args[i] = id
 		}
-		if _, err := pipe.Exec(ctx); err != nil {
+		reply, err := s.run(ctx, runsScript, args...)
+		if err != nil {
+			return nil, err
+		}
+		runs, err := list(reply, len(some))
+		if err != nil {
 			return nil, err
 		}
 		for i, id := range some {
-			if fields := replies[i].Val(); len(fields) > 0 {
+			fields, err := fieldsOf(runs[i])
+			if err != nil {
+				return nil, err
+			}
+			if len(fields) > 0 {
 				all[id] = fields
 			}
 		}

@@ -22,7 +22,7 @@ type listener struct {
 	hears  atomic.Bool
 
 	mu  sync.Mutex
-	ear *redis.PubSub
+	ear *redis.PubSub // the one that is heard, or the last one
 }
 
 // How long a listener waits before it tries to connect again, and how often it looks whether its connection lives.
@@ -36,38 +36,38 @@ const (
 func (s *Store) listen(ctx context.Context) error {
 	life, cancel := context.WithCancel(context.Background())
 	l := &listener{s: s, cancel: cancel}
-	if err := l.subscribe(ctx); err != nil {
+	ear, err := l.subscribe(ctx)
+	if err != nil {
 		cancel()
 		return err
 	}
 	s.listener = l
-	l.done.Go(func() { l.run(life) })
+	l.done.Go(func() { l.run(life, ear) })
 	return nil
 }
 
 // subscribe makes a connection that listens.
-func (l *listener) subscribe(ctx context.Context) error {
+func (l *listener) subscribe(ctx context.Context) (*redis.PubSub, error) {
+	ear := l.s.client.Subscribe(ctx, l.s.channel)
+	if _, err := ear.ReceiveTimeout(ctx, longestPause); err != nil {
+		return nil, errors.Join(err, ear.Close())
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	ear := l.s.client.Subscribe(ctx, l.s.channel)
-	if _, err := ear.ReceiveTimeout(ctx, longestPause); err != nil {
-		return errors.Join(err, ear.Close())
+		return nil, errors.Join(context.Cause(ctx), ear.Close())
 	}
 	l.ear = ear
 	l.hears.Store(true)
-	return nil
+	return ear, nil
 }
 
-func (l *listener) run(ctx context.Context) {
+func (l *listener) run(ctx context.Context, ear *redis.PubSub) {
 	for pause := firstPause; ctx.Err() == nil; {
-		if l.ear != nil {
-			l.hear(ctx)
+		if ear != nil {
+			l.hear(ctx, ear)
 			l.hears.Store(false)
-			_ = l.ear.Close()
-			l.ear = nil
+			_ = ear.Close()
 			pause = firstPause
 		}
 		timer := time.NewTimer(pause)
@@ -78,16 +78,16 @@ func (l *listener) run(ctx context.Context) {
 			return
 		}
 		pause = min(2*pause, longestPause)
-		if l.subscribe(ctx) == nil {
+		if ear, _ = l.subscribe(ctx); ear != nil {
 			l.s.hub.Tell(store.Notice{Due: time.Now()})
 		}
 	}
 }
 
 // hear passes on what is told until the connection is lost.
-func (l *listener) hear(ctx context.Context) {
+func (l *listener) hear(ctx context.Context, ear *redis.PubSub) {
 	for asked := false; ; {
-		heard, err := l.ear.ReceiveTimeout(ctx, silence)
+		heard, err := ear.ReceiveTimeout(ctx, silence)
 		switch {
 		case err == nil:
 			asked = false
@@ -98,7 +98,7 @@ func (l *listener) hear(ctx context.Context) {
 			}
 		case ctx.Err() == nil && !asked && isTimeout(err):
 			asked = true // whether the server is there at all
-			if l.ear.Ping(ctx) != nil {
+			if ear.Ping(ctx) != nil {
 				return
 			}
 		default:
@@ -115,9 +115,7 @@ func isTimeout(err error) bool {
 func (l *listener) stop() {
 	l.cancel()
 	l.mu.Lock()
-	if l.ear != nil {
-		_ = l.ear.Close() // so that it waits no more
-	}
+	_ = l.ear.Close() // so that it waits no more
 	l.mu.Unlock()
 	l.done.Wait()
 }

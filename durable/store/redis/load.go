@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/redis/go-redis/v9"
-
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/internal/packed"
 )
@@ -17,25 +15,24 @@ import (
 // Load returns a run with its history, all as it is at one moment: see [store.Store].
 func (s *Store) Load(ctx context.Context, id string, from store.Mark) (store.History, error) {
 	return call(ctx, s, "load", func(ctx context.Context) (store.History, error) {
-		log := redis.NewMapStringStringCmd(ctx) // of which nothing is wanted
-		pipe := s.client.TxPipeline()
-		run := pipe.HGetAll(ctx, s.prefix+"run:"+id)
-		if from.Records != math.MaxInt64 {
-			log = pipe.HGetAll(ctx, s.prefix+"log:"+id)
+		log := 1
+		if from.Records == math.MaxInt64 {
+			log = 0 // of which nothing is wanted
 		}
-		behind := "(" + strconv.FormatInt(from.Messages, 10)
-		inbox := pipe.ZRangeByScore(ctx, s.prefix+"inbox:"+id, &redis.ZRangeBy{Min: behind, Max: "+inf"})
-		if _, err := pipe.Exec(ctx); err != nil {
+		reply, err := s.run(ctx, loadScript, id, log, from.Messages)
+		if err != nil {
 			return store.History{}, err
 		}
-		if len(run.Val()) == 0 {
+		if reply == nil {
 			return store.History{}, store.ErrNotFound
 		}
-		var f found
-		f.Run, f.spoilt = s.unpack(id, run.Val())
-		f.readLog(log.Val(), from.Records)
-		for _, member := range inbox.Val() {
-			f.readMessage(member)
+		answer, err := list(reply, 3)
+		if err != nil {
+			return store.History{}, err
+		}
+		f, err := s.read(id, answer[0], answer[1], answer[2], from.Records)
+		if err != nil {
+			return store.History{}, err
 		}
 		return f.History, f.spoilt
 	})
@@ -45,6 +42,28 @@ func (s *Store) Load(ctx context.Context, id string, from store.Mark) (store.His
 type found struct {
 	store.History
 	spoilt error
+}
+
+// read reads a run, its log from a number on, and its inbox.
+func (s *Store) read(id string, run, log, inbox any, from int64) (f found, err error) {
+	fields, err := fieldsOf(run)
+	if err != nil {
+		return f, err
+	}
+	records, err := fieldsOf(log)
+	if err != nil {
+		return f, err
+	}
+	messages, err := list(inbox, 0)
+	if err != nil {
+		return f, err
+	}
+	f.Run, f.spoilt = s.unpack(id, fields)
+	f.readLog(records, from)
+	for _, m := range messages {
+		f.readMessage(text(m))
+	}
+	return f, nil
 }
 
 func (f *found) spoil(format string, args ...any) {

@@ -5,9 +5,11 @@ import (
 
 	goredis "github.com/redis/go-redis/v9"
 
+	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/durable"
 	"github.com/baton-go/baton/durable/store/redis"
 	"github.com/baton-go/baton/executor"
+	"github.com/baton-go/baton/orchestrate"
 )
 
 // These need a server, and are compiled only.
@@ -19,6 +21,12 @@ func check(err error) {
 		panic(err)
 	}
 }
+
+// ask is a flow that waits for an answer.
+var ask = durable.Define("ask", func(y actions.Yield, question string) (string, error) {
+	answer, err := orchestrate.Do(y, actions.Receive[string]{Name: "answer"})
+	return question + answer, err
+})
 
 // Every process opens the store, and carries out the runs that it claims.
 func ExampleOpen() {

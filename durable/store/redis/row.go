@@ -22,6 +22,9 @@ func ordered(n int64) string { return fmt.Sprintf("%0*d", digits, uint64(n)^(1<<
 
 func parseOrdered(s string) (int64, error) {
 	n, err := strconv.ParseUint(s, 10, 64)
+	if err == nil && len(s) != digits {
+		err = strconv.ErrSyntax
+	}
 	return int64(n ^ (1 << 63)), err
 }
 

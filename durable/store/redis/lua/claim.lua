@@ -92,7 +92,7 @@ while i <= #lanes do
   end
   for _, one in ipairs(ready) do
     local r = get(one.id)
-    if not r then -- somebody has removed it
+    if not r or FINAL[r.status] or lane(r.flow, r.queue, r.priority) ~= one.key then -- somebody has changed it by hand
       call('ZREM', one.key, one.id)
     elseif left == 0 then
       due = t

@@ -6,9 +6,9 @@ for _, id in ipairs(ARGV) do
     local run = P .. 'run:' .. id
     local rest = call('HMGET', run, 'parent', 'labels')
     local member = place(r)
-    tally(r, -1)
-    expire(r, '')
     for _, index in ipairs({'runs', 'status:' .. r.status, 'flow:' .. r.flow}) do call('ZREM', P .. index, member) end
+    expire(r, '')
+    tally(r, -1) -- which needs memory, but not as the first thing
     if rest[1] then call('ZREM', P .. 'children:' .. rest[1], member) end
     local labels = rest[2] or ''
     while labels ~= '' do
