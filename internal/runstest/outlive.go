@@ -59,7 +59,7 @@ func Outlive(t *testing.T, s store.Store, letters int, trouble func() (over func
 type troubles struct{ told atomic.Bool }
 
 func (l *troubles) Write(p []byte) (int, error) {
-	if strings.Contains(string(p), "the store fails, and is tried again") {
+	if strings.Contains(string(p), "store failed") {
 		l.told.Store(true)
 	}
 	return io.Discard.Write(p)
