@@ -43,6 +43,7 @@ func drawHistory(t *rapid.T) store.History {
 		ID: text("id"), Flow: text("flow"), Version: text("version"), Input: drawPayload(t, "input"),
 		Seed: rapid.SampledFrom([][]byte{nil, []byte("0123456789abcdef")}).Draw(t, "seed"), Parent: text("parent"),
 		OnParentClose: store.ParentClose(rapid.IntRange(0, 1).Draw(t, "close")), Queue: text("queue"),
+		Key:      text("key"),
 		Priority: rapid.IntRange(-3, 3).Draw(t, "priority"),
 		Labels:   rapid.SampledFrom([]map[string]string{nil, {"a": "b", "c": ""}}).Draw(t, "labels"),
 		Created:  drawTime(t, "created"), Deadline: drawTime(t, "deadline"),

@@ -17,6 +17,7 @@ type exportedRun struct {
 	Parent        string            `json:"parent,omitempty"`
 	OnParentClose string            `json:"onParentClose,omitempty"`
 	Queue         string            `json:"queue,omitempty"`
+	Key           string            `json:"key,omitempty"`
 	Priority      int               `json:"priority,omitempty"`
 	Labels        map[string]string `json:"labels,omitempty"`
 	Created       time.Time         `json:"created,omitzero"`
@@ -43,9 +44,9 @@ const abandon = "abandon"
 func exportRun(r store.Run) exportedRun {
 	e := exportedRun{
 		ID: r.ID, Flow: r.Flow, Version: r.Version, Input: exportPayload(r.Input), Seed: r.Seed, Parent: r.Parent,
-		Queue: r.Queue, Priority: r.Priority, Labels: r.Labels, Created: r.Created.UTC(), Deadline: r.Deadline.UTC(),
-		Due: r.Due.UTC(), Started: r.Started.UTC(), Finished: r.Finished.UTC(), Expires: r.Expires.UTC(),
-		Result: exportPayload(r.Result), Failure: exportPayload(r.Failure), Reason: r.Reason,
+		Queue: r.Queue, Key: r.Key, Priority: r.Priority, Labels: r.Labels, Created: r.Created.UTC(),
+		Deadline: r.Deadline.UTC(), Due: r.Due.UTC(), Started: r.Started.UTC(), Finished: r.Finished.UTC(),
+		Expires: r.Expires.UTC(), Result: exportPayload(r.Result), Failure: exportPayload(r.Failure), Reason: r.Reason,
 		Cancelled: r.Cancelled.UTC(), Generation: r.Generation, Settled: r.Settled, Trials: r.Trials,
 		Published: r.Published,
 	}
@@ -64,7 +65,8 @@ func exportRun(r store.Run) exportedRun {
 func (e *exportedRun) run() (r store.Run, err error) {
 	r = store.Run{
 		ID: e.ID, Flow: e.Flow, Version: e.Version, Seed: e.Seed, Parent: e.Parent, Queue: e.Queue,
-		Priority: e.Priority, Labels: e.Labels, Created: e.Created, Deadline: e.Deadline, Published: e.Published,
+		Key: e.Key, Priority: e.Priority, Labels: e.Labels, Created: e.Created, Deadline: e.Deadline,
+		Published: e.Published,
 		State: store.State{
 			Due: e.Due, Started: e.Started, Finished: e.Finished, Expires: e.Expires, Reason: e.Reason,
 			Cancelled: e.Cancelled, Generation: e.Generation, Settled: e.Settled, Trials: e.Trials,

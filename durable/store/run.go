@@ -15,11 +15,13 @@ type Run struct {
 	// Parent is the ID of the run that started this one, and OnParentClose what becomes of this one when that ends.
 	Parent        string
 	OnParentClose ParentClose
-	Queue         string
-	Priority      int // higher first
-	Labels        map[string]string
-	Created       time.Time
-	Deadline      time.Time // by which it must have ended; zero is none
+	// Queue is that which the run is in, and Key says for whom it is, among those who share the queue: see [Share]. The
+	// Key is empty if the Queue is.
+	Queue, Key string
+	Priority   int // higher first
+	Labels     map[string]string
+	Created    time.Time
+	Deadline   time.Time // by which it must have ended; zero is none
 	// Retention is for how long the run is kept after its end; a negative one is for ever.
 	Retention time.Duration
 

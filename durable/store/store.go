@@ -23,8 +23,8 @@ type Store interface {
 	// Claim takes runs that are due, the highest priority first and then the earliest, and leases them: the Owner is set,
 	// the Epoch is raised by one, the Revision too, the Status is Running, Due is the end of the lease, and Started is
 	// now if it was zero. A run is due if its Due is neither zero nor later than the store's clock; that of a run whose
-	// lease has run out is, and one that has finished never is. Two claims never lease one run in the same epoch. Called
-	// again, it may claim others.
+	// lease has run out is, and one that has finished never is. Two claims never lease one run in the same epoch, and all
+	// claims together keep to the limits of a [Share]. Called again, it may claim others.
 	Claim(ctx context.Context, c Claim) (Claimed, error)
 
 	// Renew lets all leases of an owner last until the given duration from now, and tells which it has: those that were
@@ -69,13 +69,32 @@ type Claim struct {
 	Max int
 	// Flows are the names of the flows of which runs are claimed.
 	Flows []string
+	// Queues are the queues from which runs are claimed, each with its limits; no two have the same name. If there are
+	// none, runs are claimed from all queues, without limits.
+	Queues []Share
+}
+
+// Share is how much of a queue may be claimed. A limit that is zero is none.
+type Share struct {
+	// Queue is the name; the empty one is that of all runs that are in no other queue.
+	Queue string
+	// Max is how many runs of the queue to claim at most.
+	Max int
+	// Total bounds how many runs of the queue, of whatever flow and owner, have a lease that has not run out: no more are
+	// claimed while there are so many. Claims of many processes at once keep to it, if all of them have it.
+	Total int
+	// PerKey bounds in the same way the runs of the queue that have the same Key; the empty one is a key like any other.
+	// With it, of the runs with the same priority those come first of whose key the fewest are leased, the ones that the
+	// claim takes included, and then the earliest.
+	PerKey int
 }
 
 // Claimed is what Claim found.
 type Claimed struct {
 	Runs []History
-	// Next is when the earliest run of these flows that is left becomes due, leases of others included, but those of the
-	// Owner not: at once, if Max kept it from being claimed. It is zero if there is none.
+	// Next is when the earliest run of these flows and queues that is left becomes due, leases of others included, but
+	// those of the Owner not: at once, if a Max kept it from being claimed. Runs that are due, but which Total or PerKey
+	// forbids to claim, do not count: they may be claimed when a lease of their queue ends. It is zero if there is none.
 	Next time.Time
 }
 
@@ -106,7 +125,9 @@ type Query struct {
 	IDs      []string
 	Statuses []Status
 	Flows    []string
-	Parent   string
+	// Queues are names as in a [Share]: the empty one is that of the runs that are in no other queue.
+	Queues []string
+	Parent string
 	// Labels must all be there, with these values.
 	Labels map[string]string
 	// Expired is the time at or before which a run must have expired.
@@ -171,4 +192,8 @@ type Notice struct {
 	// Revision is the run's after the change. It keeps whoever made the change, or knows of it, from asking what it was;
 	// zero says nothing.
 	Revision int64
+	// Freed says that a lease of the run was ended by the change, and so has left room in the Queue, which is only set
+	// then. A lease that runs out is not told.
+	Freed bool
+	Queue string
 }

@@ -11,6 +11,6 @@ import (
 type Taker interface {
 	// Take leases those of the runs to the owner that are [Blocked], as [Store.Claim] does with those that are due, and
 	// returns their histories. It passes over the others, and may pass over any that somebody else is at. Called again,
-	// it does not return those that it has leased.
+	// it does not return those that it has leased. It does not keep to the limits of a [Share].
 	Take(ctx context.Context, owner string, lease time.Duration, runs []string) ([]History, error)
 }

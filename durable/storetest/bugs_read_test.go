@@ -176,17 +176,6 @@ func (p *planted) query(change func(q *store.Query)) {
 }
 
 func readBugs() []bug {
-	notify := func(change func(n store.Notice) (store.Notice, bool)) func(p *planted) {
-		return func(p *planted) {
-			p.watch = func(f func(store.Notice)) (stop func()) {
-				return p.Store.Watch(func(n store.Notice) {
-					if n, ok := change(n); ok {
-						f(n)
-					}
-				})
-			}
-		}
-	}
 	return []bug{
 		{"a history is always loaded whole", func(p *planted) {
 			p.load = func(ctx context.Context, id string, _ store.Mark) (store.History, error) {
@@ -362,5 +351,18 @@ func readBugs() []bug {
 				return counts, err
 			}
 		}},
+	}
+}
+
+// notify changes every notice, or keeps it from those who watch.
+func notify(change func(n store.Notice) (store.Notice, bool)) func(p *planted) {
+	return func(p *planted) {
+		p.watch = func(f func(store.Notice)) (stop func()) {
+			return p.Store.Watch(func(n store.Notice) {
+				if n, ok := change(n); ok {
+					f(n)
+				}
+			})
+		}
 	}
 }

@@ -16,7 +16,7 @@ type bug struct {
 
 func bugs() []bug {
 	return slices.Concat(
-		fieldBugs(), createBugs(), claimBugs(), renewBugs(), commitBugs(), sendBugs(), readBugs(), raceBugs(),
+		fieldBugs(), createBugs(), claimBugs(), queueBugs(), renewBugs(), commitBugs(), sendBugs(), readBugs(), raceBugs(),
 	)
 }
 

@@ -39,6 +39,8 @@ func countChecks() []check {
 					map[store.Status]int64{store.Failed: 2},
 				},
 				{store.Query{Flows: []string{k.id("none")}}, map[store.Status]int64{}},
+				{store.Query{Queues: []string{k.id("queue")}}, map[store.Status]int64{store.Waiting: 1, store.Failed: 1}},
+				{store.Query{Queues: []string{""}, Flows: flows[1:]}, map[store.Status]int64{store.Failed: 1}},
 			} {
 				got := map[store.Status]int64{}
 				for s, n := range k.count(c.q) {

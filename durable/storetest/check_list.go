@@ -42,6 +42,11 @@ func listChecks() []check {
 				{store.Query{Flows: both, Expired: k.past.Add(-time.Microsecond)}, []string{"d"}},
 				{store.Query{Flows: both, Expired: k.future}, []string{"c", "d", "e"}},
 				{store.Query{Flows: []string{one}, Expired: k.future, Parent: k.id("parent")}, []string{"c"}},
+				{store.Query{Queues: []string{k.id("queue")}}, []string{"b", "d"}},
+				{store.Query{Queues: []string{k.id("queue"), ""}, Flows: both}, []string{"a", "b", "c", "d", "e"}},
+				{store.Query{Queues: []string{k.id("none"), ""}, Flows: both}, []string{"a", "c", "e"}},
+				{store.Query{Queues: []string{k.id("none")}, Flows: both}, []string{}},
+				{store.Query{Queues: []string{k.id("queue")}, Statuses: []store.Status{store.Failed}}, []string{"d"}},
 			} {
 				require.Equal(k, c.want, k.ids(k.list(c.q)), "%+v", c.q)
 				slices.Reverse(c.want)
@@ -77,10 +82,14 @@ func listChecks() []check {
 func (k *kit) createForQueries() {
 	k.Helper()
 	add := func(name, flow string, s store.Status, expires time.Time, parent string, labels map[string]string) store.Run {
-		return store.Run{
+		r := store.Run{
 			ID: k.id(name), Flow: k.id(flow), Parent: parent, Labels: labels,
 			Created: k.moment(int(name[0])), State: store.State{Status: s, Expires: expires},
 		}
+		if name == "b" || name == "d" {
+			r.Queue = k.id("queue")
+		}
+		return r
 	}
 	parent, check := k.id("parent"), k.prefix
 	k.create(

@@ -120,7 +120,7 @@ func (k *kit) keepsString(name, s string) {
 	short := k.id(s[:min(len(s), 180)]) // IDs have at most 200 bytes
 	p := store.Payload{Codec: s, Data: []byte(s)}
 	r := store.Run{
-		ID: short, Flow: k.id(s), Version: s, Input: p, Parent: k.id(s), Queue: s, Labels: map[string]string{s: s},
+		ID: short, Flow: k.id(s), Version: s, Input: p, Parent: k.id(s), Queue: s, Key: s, Labels: map[string]string{s: s},
 		State:     store.State{Status: store.Pending, Due: k.past, Result: p, Failure: p, Reason: s},
 		Published: []byte(s), Seed: []byte(s),
 	}

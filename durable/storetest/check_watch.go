@@ -30,11 +30,27 @@ func watchChecks() []check {
 			r = k.setState(r, func(w *store.Write) { w.State.Status = store.Paused })
 			w.wait(store.Notice{Run: r.ID, Status: store.Paused, Revision: 2})
 			r = k.setState(r, func(w *store.Write) { w.Release, w.State.Status, w.State.Due = true, store.Waiting, k.future })
-			w.wait(store.Notice{Run: r.ID, Status: store.Waiting, Due: k.future, Revision: 3})
+			w.wait(store.Notice{Run: r.ID, Status: store.Waiting, Due: k.future, Revision: 3, Freed: true})
 			k.setState(r, func(w *store.Write) {
 				w.Epoch, w.Release, w.State.Status, w.State.Due = 0, true, store.Failed, time.Time{}
 			})
 			w.wait(store.Notice{Run: r.ID, Status: store.Failed, Revision: 4})
+		}},
+		{"a lease that ends is told, with the queue of the run", func(k *kit) {
+			r := k.queued("one/a")
+			k.create(r)
+			r = k.claim("owner").Runs[0].Run
+			w := k.watch()
+			k.setState(r, func(w *store.Write) { w.State.Status = store.Paused })
+			w.wait(store.Notice{Run: r.ID, Status: store.Paused, Revision: 2})
+			r = k.load(r.ID).Run
+			k.write(stateOf(r, func(w *store.Write) { w.Release, w.State.Status, w.State.Due = true, store.Waiting, k.past }))
+			w.wait(store.Notice{
+				Run: r.ID, Status: store.Waiting, Due: k.past, Revision: 3, Freed: true, Queue: k.id("one"),
+			})
+			r = k.claim("other").Runs[0].Run
+			k.write(stateOf(r, func(w *store.Write) { w.Epoch, w.Release, w.State.Status = 0, true, store.Cancelled }))
+			w.wait(store.Notice{Run: r.ID, Status: store.Cancelled, Revision: 5, Freed: true, Queue: k.id("one")})
 		}},
 		{"a message is told, and that the run has become due", func(k *kit) {
 			r := k.leased("a")

@@ -14,6 +14,8 @@ type op struct {
 	Items  []item
 	// Owner, Lease, Max and Flows are those of a Claim or a Renew.
 	Owner, Lease, Max, Flows int
+	// Shares are those of a Claim; there may be none.
+	Shares []share
 	// Mark is that of a Load.
 	Mark  store.Mark
 	Query query
@@ -33,11 +35,15 @@ type item struct {
 	Records, Consume                 []int64
 	Seen                             int
 	Send                             []int
-	Key                              int
+	Key, Queue                       int
 }
+
+// share is the share of a queue; the last one has no name.
+type share struct{ Queue, Max, Total, PerKey int }
 
 type query struct {
 	IDs, Statuses, Flows   []int
+	Queues                 []int
 	Parent, Label, Expired bool
 	Newest                 bool
 	Limit                  int
@@ -56,6 +62,7 @@ const (
 	differRuns   = 4
 	differFlows  = 2
 	differOwners = 2
+	differQueues = 2 // and the one without a name
 )
 
 // statuses are those that random runs get, the more usual ones more often.
@@ -81,6 +88,17 @@ func genItem() *rapid.Generator[item] {
 			Seen:    rapid.IntRange(0, 3).Draw(t, "seen"),
 			Send:    rapid.SliceOfN(rapid.IntRange(0, differRuns), 0, 2).Draw(t, "send"),
 			Key:     rapid.IntRange(0, 4).Draw(t, "key"),
+			Queue:   rapid.IntRange(0, differQueues).Draw(t, "queue"),
+		}
+	})
+}
+
+func genShare() *rapid.Generator[share] {
+	limit := rapid.SampledFrom([]int{0, 0, 1, 2})
+	return rapid.Custom(func(t *rapid.T) share {
+		return share{
+			Queue: rapid.IntRange(0, differQueues).Draw(t, "queue"), Max: limit.Draw(t, "most"),
+			Total: limit.Draw(t, "total"), PerKey: limit.Draw(t, "per key"),
 		}
 	})
 }
@@ -91,6 +109,7 @@ func genQuery() *rapid.Generator[query] {
 		seldom := rapid.SampledFrom([]bool{true, false, false, false})
 		return query{
 			IDs: some.Draw(t, "ids"), Statuses: some.Draw(t, "statuses"), Flows: some.Draw(t, "flows"),
+			Queues: rapid.SliceOfN(rapid.IntRange(0, differQueues), 0, 1).Draw(t, "queues"),
 			Parent: seldom.Draw(t, "parent"), Label: seldom.Draw(t, "label"), Expired: seldom.Draw(t, "expired"),
 			Newest: rapid.Bool().Draw(t, "newest"), Limit: rapid.IntRange(1, 5).Draw(t, "limit"),
 		}
@@ -107,6 +126,8 @@ func genOps(n int) *rapid.Generator[[]op] {
 			Method: methods.Draw(t, "method"), Items: rapid.SliceOfN(genItem(), 1, 3).Draw(t, "items"),
 			Owner: rapid.IntRange(0, differOwners-1).Draw(t, "owner"), Lease: rapid.IntRange(-1, 2).Draw(t, "lease"),
 			Max: rapid.IntRange(1, 4).Draw(t, "max"), Flows: rapid.IntRange(1, 3).Draw(t, "flows"),
+			Shares: rapid.SliceOfNDistinct(genShare(), 0, differQueues+1, func(s share) int { return s.Queue }).
+				Draw(t, "shares"),
 			Mark: store.Mark{
 				Records:  rapid.Int64Range(0, 7).Draw(t, "from record"),
 				Messages: rapid.Int64Range(0, 3).Draw(t, "from message"),

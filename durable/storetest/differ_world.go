@@ -39,8 +39,9 @@ type answer struct {
 // happens lists everything that must happen at least once.
 func happens() []string {
 	return []string{
-		"Create", "Create: there", "Claim", "Claim: later", "Claim: again", "Renew", "Commit", "Commit: release",
-		"Commit: restart", "Commit: no epoch", "Commit: consume", "Commit: send", "Send", "Load", "List", "Delete",
+		"Create", "Create: there", "Claim", "Claim: later", "Claim: again", "Claim: queues", "Renew", "Commit",
+		"Commit: release", "Commit: restart", "Commit: no epoch", "Commit: consume", "Commit: send", "Send", "Load",
+		"List", "Delete",
 		"Commit: " + store.ErrNotFound.Error(), "Commit: " + store.ErrFinished.Error(),
 		"Commit: " + store.ErrFenced.Error(), "Commit: " + store.ErrChanged.Error(),
 		"Send: " + store.ErrNotFound.Error(), "Send: " + store.ErrFinished.Error(), "Load: " + store.ErrNotFound.Error(),
@@ -48,6 +49,14 @@ func happens() []string {
 }
 
 func (w *world) id(run int) string { return w.prefix + "run " + strconv.Itoa(run) }
+
+// queue is the name of a queue; the last one has none.
+func (w *world) queue(i int) string {
+	if i == differQueues {
+		return ""
+	}
+	return w.prefix + "queue " + strconv.Itoa(i)
+}
 
 func (w *world) flow(i int) string { return w.prefix + "flow " + strconv.Itoa(i) }
 
@@ -100,6 +109,9 @@ func (w *world) create(o op, a *answer) {
 		if i.Seen > 1 {
 			r.Parent = w.id(i.Key)
 		}
+		if r.Queue = w.queue(i.Queue); r.Queue != "" {
+			r.Key = []string{"", "key"}[i.Key%2]
+		}
 		runs = append(runs, r)
 	}
 	a.Created, a.problems = w.store.Create(w.ctx, runs)
@@ -124,10 +136,18 @@ func (w *world) claim(o op, a *answer) {
 			c.Flows = append(c.Flows, w.flow(i))
 		}
 	}
+	for _, s := range o.Shares {
+		q := store.Share{Queue: w.queue(s.Queue), Max: s.Max, Total: s.Total, PerKey: s.PerKey}
+		if q.Queue == "" { // others may have leases there
+			q.Total, q.PerKey = 0, 0
+		}
+		c.Queues = append(c.Queues, q)
+	}
 	claimed, err := w.store.Claim(w.ctx, c)
 	a.Claimed, a.Next, a.problems = claimed.Runs, claimed.Next, err
 	a.saw(len(a.Claimed) > 0, "Claim")
 	a.saw(!a.Next.IsZero(), "Claim: later")
+	a.saw(len(a.Claimed) > 0 && len(c.Queues) > 0, "Claim: queues")
 	for _, h := range a.Claimed {
 		a.saw(h.Run.Epoch > 1, "Claim: again")
 	}
@@ -221,6 +241,9 @@ func (w *world) query(q query) store.Query {
 	}
 	if len(q.Flows) > 0 {
 		query.Flows = []string{w.flow(q.Flows[0] % differFlows)}
+	}
+	for _, i := range q.Queues {
+		query.Queues = append(query.Queues, w.queue(i))
 	}
 	if q.Parent {
 		query.Parent = w.id(2)

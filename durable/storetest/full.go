@@ -10,7 +10,7 @@ import (
 func (k *kit) fullRun(name string) store.Run {
 	return store.Run{
 		ID: k.id(name), Flow: k.flow(), Version: "v1.2", Input: payload("input"), Seed: []byte("0123456789abcdef"),
-		Parent: k.id("parent of " + name), OnParentClose: store.Abandon, Queue: "queue", Priority: -7,
+		Parent: k.id("parent of " + name), OnParentClose: store.Abandon, Queue: "queue", Key: "key", Priority: -7,
 		Labels: map[string]string{"colour": "blue", "empty": ""}, Created: k.moment(1), Deadline: k.moment(2),
 		Retention: -time.Second, State: k.fullState(store.Pending), Published: []byte("published"),
 	}

@@ -82,6 +82,7 @@ func suite() []group {
 	return []group{
 		{"create", createChecks()},
 		{"claim", claimChecks()},
+		{"queues", queueChecks()},
 		{"lease", leaseChecks()},
 		{"renew", renewChecks()},
 		{"records", recordChecks()},

@@ -119,13 +119,15 @@ var Baton = Table{
 	"durable/store/memory": {Imports: []string{"durable/store"}, Touches: anyFile},
 	"durable/store/sqlite": {
 		Imports: []string{
-			"actions", "executor", "durable/store", "internal/filelock", "internal/packed", "modernc.org/sqlite/...",
+			"actions", "executor", "durable/store", "internal/filelock", "internal/packed",
+			"internal/shares", "modernc.org/sqlite/...",
 		},
 		Touches: anyFile,
 	},
 	"durable/store/postgres": {
 		Imports: []string{
 			"actions", "executor", "durable/store", "internal/clocks", "internal/packed",
+			"internal/shares",
 			"github.com/jackc/pgx/v5", "github.com/jackc/pgx/v5/...",
 		},
 		Touches: anyFile,
@@ -141,7 +143,7 @@ var Baton = Table{
 		Imports: []string{"durable/store", "durable/store/whole", "internal/filelock"},
 		Touches: anyFile,
 	},
-	"durable/store/whole": {Imports: []string{"durable/store"}},
+	"durable/store/whole": {Imports: []string{"durable/store", "internal/shares"}},
 	"durable/storetest": {
 		Imports: []string{
 			"durable/store", "durable/store/memory",
@@ -180,6 +182,7 @@ var Baton = Table{
 		},
 		Touches: anyFile,
 	},
+	"internal/shares":   {Imports: []string{"durable/store"}},
 	"internal/show":     {Imports: []string{"actions"}},
 	"internal/snippets": {},
 	"internal/turns":    {Imports: []string{"executor"}, Touches: anyFile},

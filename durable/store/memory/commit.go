@@ -43,8 +43,13 @@ func (s *Store) write(w *store.Write, notices []store.Notice) ([]store.Notice, e
 		r.setPublished(w.Published)
 	}
 	if w.State != nil {
+		leased := r.place.owner != nil
 		s.changeState(r, w)
-		notices = append(notices, r.notice())
+		n := r.notice()
+		if leased && r.place.owner == nil {
+			n.Freed, n.Queue = true, r.lane.queue
+		}
+		notices = append(notices, n)
 	}
 	for i := range w.Send {
 		if n, err := s.deliver(&w.Send[i]); err == nil && n.Sent {

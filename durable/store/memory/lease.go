@@ -15,9 +15,9 @@ type owner struct {
 
 // place is where a run is found.
 type place struct {
-	queue *queue // nil: it is not to be claimed
+	pile  *pile  // nil: it is not to be claimed
 	owner *owner // nil: nobody
-	index int32  // in the queue
+	index int32  // in the pile
 	held  int32  // the index among the owner's
 }
 
@@ -28,7 +28,7 @@ func (p place) ownerName() string {
 	return p.owner.name
 }
 
-// setOwner gives the run a lease, or takes it away. The caller then sets the due time, and puts the run in its queue.
+// setOwner gives the run a lease, or takes it away. The caller then sets the due time, and puts the run in its pile.
 func (s *Store) setOwner(r *row, name string) {
 	if r.place.ownerName() == name {
 		return
@@ -56,15 +56,15 @@ func (s *Store) setOwner(r *row, name string) {
 	o.rows = append(o.rows, r)
 }
 
-// enqueue puts the run into the queue in which it belongs.
+// enqueue puts the run into the pile in which it belongs.
 func (r *row) enqueue() {
 	switch {
 	case r.due == 0 || r.status.Finished():
 		r.moveTo(nil)
 	case r.place.owner != nil:
-		r.moveTo(r.flow.leasedBy(r.place.owner))
+		r.moveTo(r.lane.leasedBy(r.place.owner))
 	default:
-		r.moveTo(&r.flow.waiting)
+		r.moveTo(&r.lane.waiting)
 	}
 }
 

@@ -106,7 +106,8 @@ func (r *row) matches(q store.Query) bool {
 	o := r.rare()
 	switch {
 	case len(q.Statuses) > 0 && !slices.Contains(q.Statuses, r.status),
-		len(q.Flows) > 0 && !slices.Contains(q.Flows, r.flow.name),
+		len(q.Flows) > 0 && !slices.Contains(q.Flows, r.lane.flow),
+		len(q.Queues) > 0 && !slices.Contains(q.Queues, r.lane.queue),
 		q.Parent != "" && q.Parent != o.parent,
 		!q.Expired.IsZero() && (o.expires == 0 || o.expires > momentOf(q.Expired)):
 		return false

@@ -11,7 +11,7 @@ import (
 // row is a run, laid out so that one that waits is small: what most runs do not have is in others.
 type row struct {
 	id      string
-	flow    *flow
+	lane    *lane
 	version string
 	seed    string
 	input   store.Payload
@@ -34,7 +34,7 @@ type row struct {
 
 // others is what most runs do not have, at least while they wait.
 type others struct {
-	parent, queue, reason       string
+	parent, key, reason         string
 	deadline, finished, expires moment
 	cancelled                   moment
 	generation, trials          int64
@@ -52,16 +52,16 @@ func (r *row) rare() *others {
 	return r.others
 }
 
-func newRow(run *store.Run, f *flow) *row {
+func newRow(run *store.Run, l *lane) *row {
 	r := &row{
-		id: run.ID, flow: f, version: run.Version, seed: string(run.Seed),
+		id: run.ID, lane: l, version: run.Version, seed: string(run.Seed),
 		input: clonePayload(run.Input), labels: maps.Clone(run.Labels),
 		created: momentOf(run.Created), retention: run.Retention, priority: run.Priority,
 		onParentClose: run.OnParentClose,
 	}
-	if run.Parent != "" || run.Queue != "" || !run.Deadline.IsZero() || run.Published != nil {
+	if run.Parent != "" || run.Key != "" || !run.Deadline.IsZero() || run.Published != nil {
 		r.others = &others{
-			parent: run.Parent, queue: run.Queue, deadline: momentOf(run.Deadline), published: bytes.Clone(run.Published),
+			parent: run.Parent, key: run.Key, deadline: momentOf(run.Deadline), published: bytes.Clone(run.Published),
 		}
 	}
 	r.setState(&run.State)
@@ -95,7 +95,7 @@ func (r *row) setOthers(o others) {
 }
 
 func (o *others) isNone() bool {
-	return o.parent == "" && o.queue == "" && o.reason == "" && o.deadline == 0 && o.finished == 0 && o.expires == 0 &&
+	return o.parent == "" && o.key == "" && o.reason == "" && o.deadline == 0 && o.finished == 0 && o.expires == 0 &&
 		o.cancelled == 0 && o.generation == 0 && o.trials == 0 && isNone(o.result) && isNone(o.failure) &&
 		o.published == nil
 }
@@ -106,9 +106,10 @@ func isNone(p store.Payload) bool { return p.Codec == "" && p.Data == nil }
 func (r *row) run() store.Run {
 	o := r.rare()
 	return store.Run{
-		ID: r.id, Flow: r.flow.name, Version: r.version, Input: clonePayload(r.input), Seed: bytesOf(r.seed),
-		Parent: o.parent, OnParentClose: r.onParentClose, Queue: o.queue, Priority: r.priority,
-		Labels: maps.Clone(r.labels), Created: r.created.time(), Deadline: o.deadline.time(), Retention: r.retention,
+		ID: r.id, Flow: r.lane.flow, Version: r.version, Input: clonePayload(r.input), Seed: bytesOf(r.seed),
+		Parent: o.parent, OnParentClose: r.onParentClose, Queue: r.lane.queue, Key: o.key,
+		Priority: r.priority, Labels: maps.Clone(r.labels), Created: r.created.time(), Deadline: o.deadline.time(),
+		Retention: r.retention,
 		State: store.State{
 			Status: r.status, Due: r.due.time(), Started: r.started.time(), Finished: o.finished.time(),
 			Expires: o.expires.time(), Result: clonePayload(o.result), Failure: clonePayload(o.failure), Reason: o.reason,

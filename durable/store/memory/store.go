@@ -15,7 +15,7 @@ type Store struct {
 	mu     sync.Mutex
 	closed bool
 	runs   map[string]*row
-	flows  map[string]*flow
+	flows  map[string]map[string]*lane // by flow and queue
 	owners map[string]*owner
 	order  order
 	// children are the runs that have a parent, by its ID.
@@ -33,7 +33,7 @@ var (
 func New() *Store {
 	return &Store{
 		runs:     map[string]*row{},
-		flows:    map[string]*flow{},
+		flows:    map[string]map[string]*lane{},
 		owners:   map[string]*owner{},
 		children: map[string]*order{},
 	}
@@ -82,13 +82,9 @@ func (s *Store) Create(ctx context.Context, runs []store.Run) ([]store.Created, 
 }
 
 func (s *Store) add(run *store.Run) *row {
-	f := s.flows[run.Flow]
-	if f == nil {
-		f = newFlow(run.Flow)
-		s.flows[run.Flow] = f
-	}
-	f.runs++
-	r := newRow(run, f)
+	l := s.lane(run.Flow, run.Queue)
+	l.runs++
+	r := newRow(run, l)
 	s.runs[r.id] = r
 	s.order.add(r)
 	if run.Parent != "" {
@@ -135,9 +131,7 @@ func (s *Store) Delete(ctx context.Context, ids []string) (int, error) {
 // remove forgets a run that has finished. What is left of it is a mark in the order.
 func (s *Store) remove(r *row) {
 	delete(s.runs, r.id)
-	if r.flow.runs--; r.flow.runs == 0 {
-		delete(s.flows, r.flow.name)
-	}
+	s.leave(r.lane)
 	parent := r.rare().parent
 	*r = row{id: r.id, created: r.created, removed: true}
 	if parent != "" && s.children[parent].remove() == 0 {

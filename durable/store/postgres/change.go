@@ -38,7 +38,7 @@ const (
 )
 
 // lockText locks runs, in the order in which everybody does.
-const lockText = `SELECT id, run, status, due, owner, epoch, revision, seq, CASE WHEN $2 THEN facts END,
+const lockText = `SELECT id, run, status, due, owner, epoch, revision, seq, queue, CASE WHEN $2 THEN facts END,
 	clock_timestamp()
 	FROM baton.runs WHERE run = ANY($1::bytea[]) ORDER BY run FOR NO KEY UPDATE`
 
@@ -80,15 +80,17 @@ func (c *change) lock(runs []string, facts bool, messages []*store.Message) erro
 
 func (c *change) scanTargets(rows pgx.Rows) error {
 	for rows.Next() {
-		var run, owner []byte
+		var run, owner, queue []byte
 		var status int16
 		var due pgtype.Timestamptz
 		t := &target{}
-		err := rows.Scan(&t.id, &run, &status, &due, &owner, &t.epoch, &t.revision, &t.seq, &t.facts, &c.now)
+		err := rows.Scan(&t.id, &run, &status, &due, &owner, &t.epoch, &t.revision, &t.seq, &queue, &t.facts,
+			&c.now)
 		if err != nil {
 			return err
 		}
 		t.status, t.due, t.owner = store.Status(status), moment(due), string(owner)
+		t.queue = string(queue)
 		c.targets[string(run)] = t
 	}
 	return rows.Err()

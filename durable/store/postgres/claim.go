@@ -2,59 +2,12 @@ package postgres
 
 import (
 	"context"
-	"math"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/baton-go/baton/durable/store"
 )
-
-// lookText finds the runs that are due, and when the next will be, without reading those that sleep: it jumps over the
-// index of the runs that nobody has, from one lane of flow and priority to the next, and over that of the leases, from
-// one owner to the next. It locks nothing, so to find nothing costs one round trip and no commit.
-const lookText = `WITH RECURSIVE lanes (flow, priority) AS (
-	SELECT f.flow, p.priority FROM unnest($1::bytea[]) AS f (flow)
-	CROSS JOIN LATERAL (SELECT priority FROM baton.runs
-		WHERE flow = f.flow AND owner IS NULL AND due IS NOT NULL AND status NOT BETWEEN 4 AND 6
-		ORDER BY priority DESC LIMIT 1) p
-	UNION ALL
-	SELECT l.flow, p.priority FROM lanes l
-	CROSS JOIN LATERAL (SELECT priority FROM baton.runs
-		WHERE flow = l.flow AND priority < l.priority AND owner IS NULL AND due IS NOT NULL AND status NOT BETWEEN 4 AND 6
-		ORDER BY priority DESC LIMIT 1) p
-), owners (owner) AS (
-	(SELECT owner FROM baton.runs WHERE owner IS NOT NULL ORDER BY owner LIMIT 1)
-	UNION ALL
-	SELECT n.owner FROM owners o
-	CROSS JOIN LATERAL (SELECT owner FROM baton.runs
-		WHERE owner IS NOT NULL AND owner > o.owner ORDER BY owner LIMIT 1) n
-), due AS (
-	SELECT d.* FROM lanes l
-	CROSS JOIN LATERAL (SELECT id, priority, due FROM baton.runs
-		WHERE flow = l.flow AND priority = l.priority AND owner IS NULL AND status NOT BETWEEN 4 AND 6 AND due <= now()
-		ORDER BY due LIMIT $3) d
-	UNION ALL
-	SELECT d.* FROM owners o CROSS JOIN unnest($1::bytea[]) AS f (flow)
-	CROSS JOIN LATERAL (SELECT id, priority, due FROM baton.runs
-		WHERE owner IS NOT NULL AND owner = o.owner AND flow = f.flow AND due <= now()
-		ORDER BY priority DESC, due LIMIT $3) d
-), later AS (
-	SELECT n.due FROM lanes l
-	CROSS JOIN LATERAL (SELECT due FROM baton.runs
-		WHERE flow = l.flow AND priority = l.priority AND owner IS NULL AND status NOT BETWEEN 4 AND 6 AND due > now()
-		ORDER BY due LIMIT 1) n
-	UNION ALL
-	SELECT n.due FROM owners o CROSS JOIN unnest($1::bytea[]) AS f (flow)
-	CROSS JOIN LATERAL (SELECT due FROM baton.runs
-		WHERE owner IS NOT NULL AND owner = o.owner AND flow = f.flow AND due > now()
-		ORDER BY due LIMIT 1) n
-	WHERE o.owner <> $2
-)
-SELECT id, due, now() FROM (SELECT id, due, priority FROM due ORDER BY priority DESC, due, id LIMIT $3) d
-UNION ALL SELECT 0, min(due), now() FROM later`
 
 // takeText leases runs that are still due, and takeBlockedText those that are still blocked. They pass over those that
 // somebody else is at.
@@ -100,17 +53,16 @@ func (s *Store) Claim(ctx context.Context, cl store.Claim) (claimed store.Claime
 
 // claim looks and takes. What cannot be read is to be blocked by the writes that it returns.
 func (c *change) claim(cl store.Claim) (claimed store.Claimed, spoilt []store.Write, err error) {
-	slices.Sort(cl.Flows)
 	for range attempts {
 		seen, err := c.look(cl)
 		if err != nil {
 			return store.Claimed{}, nil, err
 		}
 		claimed.Next = seen.next
-		if len(seen.ids) == 0 {
+		if len(seen.all) == 0 {
 			return claimed, nil, nil
 		}
-		taken, err := c.take(c.s.sql.take, cl.Owner, cl.Lease, seen.ids)
+		taken, err := c.claimSeen(cl, &seen)
 		if err != nil {
 			return store.Claimed{}, nil, err
 		}
@@ -123,7 +75,7 @@ func (c *change) claim(cl store.Claim) (claimed store.Claimed, spoilt []store.Wr
 			claimed.Runs = append(claimed.Runs, t.history)
 		}
 		switch {
-		case len(taken) == len(seen.ids):
+		case len(taken) == len(seen.all):
 			return claimed, spoilt, nil
 		case len(taken) > 0: // others may still be due
 			claimed.Next = seen.now
@@ -143,53 +95,31 @@ func blocked(t *taken) store.Write {
 	}
 }
 
-// seen is what there is to be claimed.
-type seen struct {
-	ids       []int64
-	next, now time.Time
-}
-
-func (c *change) look(cl store.Claim) (found seen, err error) {
-	flows := slices.Compact(slices.Clone(cl.Flows))
-	most := cl.Max
-	if most < math.MaxInt32 {
-		most++ // to see whether others are left
-	}
-	rows, err := c.q.Query(c.ctx, c.s.sql.look, names(flows), []byte(cl.Owner), most)
-	if err != nil {
-		return found, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id int64
-		var at pgtype.Timestamptz
-		if err := rows.Scan(&id, &at, &found.now); err != nil {
-			return found, err
-		}
-		switch {
-		case id != 0 && len(found.ids) < cl.Max:
-			found.ids = append(found.ids, id)
-		case at.Valid && (found.next.IsZero() || at.Time.Before(found.next)):
-			found.next = moment(at)
-		}
-	}
-	c.s.clocks.Measure(found.now)
-	found.now, found.next = c.s.clocks.Here(found.now), c.s.clocks.Here(found.next)
-	return found, rows.Err()
-}
-
 // taken is a run that was leased, and what cannot be read of it.
 type taken struct {
 	history store.History
 	spoilt  error
 }
 
-// take leases runs by a statement, and reads their histories, which nobody can change any more: whoever appends waits
-// for the transaction, and is fenced.
-func (c *change) take(how, owner string, lease time.Duration, ids []int64) (all []taken, err error) {
-	byID := make(map[int64]*taken, len(ids))
+// claimSeen leases runs that were seen.
+func (c *change) claimSeen(cl store.Claim, seen *seen) ([]taken, error) {
+	ids, owner := seen.ids(), []byte(cl.Owner)
 	var batch pgx.Batch
-	batch.Queue(how, ids, []byte(owner), lease.Microseconds()).Query(func(rows pgx.Rows) error {
+	if len(seen.limited) == 0 {
+		return c.take(&batch, batch.Queue(c.s.sql.take, ids, owner, cl.Lease.Microseconds()), ids)
+	}
+	leased, epochs, err := c.takeLimited(cl, seen)
+	if err != nil {
+		return nil, err
+	}
+	return c.take(&batch, batch.Queue(c.s.sql.readTaken, leased, owner, epochs), ids)
+}
+
+// take sends a batch with a query that leases runs, of those with the ids, and reads their histories, which nobody can
+// change any more: whoever appends waits for the transaction, and is fenced.
+func (c *change) take(batch *pgx.Batch, lease *pgx.QueuedQuery, ids []int64) (all []taken, err error) {
+	byID := make(map[int64]*taken, len(ids))
+	lease.Query(func(rows pgx.Rows) error {
 		found, err := c.collect(rows)
 		for i := range found {
 			byID[found[i].id] = &taken{store.History{Run: found[i].Run}, found[i].spoilt}
@@ -210,10 +140,10 @@ func (c *change) take(how, owner string, lease time.Duration, ids []int64) (all 
 			return err
 		})
 	})
-	if err := c.q.SendBatch(c.ctx, &batch).Close(); err != nil {
+	if err := c.q.SendBatch(c.ctx, batch).Close(); err != nil {
 		return nil, err
 	}
-	for _, id := range ids {
+	for _, id := range ids { // in their order
 		if t := byID[id]; t != nil {
 			all = append(all, *t)
 			r := &t.history.Run

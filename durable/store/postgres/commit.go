@@ -123,8 +123,9 @@ func (c *change) apply(w *store.Write) error {
 // replace queues the new state of a run.
 func (c *change) replace(w *store.Write, t *target) {
 	state := *w.State
-	looks := false
+	looks, freed := false, false
 	if w.Release || state.Status.Finished() {
+		freed = t.owner != ""
 		t.owner = ""
 		if w.Epoch == 0 {
 			t.epoch++
@@ -133,7 +134,10 @@ func (c *change) replace(w *store.Write, t *target) {
 	}
 	t.status = state.Status
 	t.revision++
-	n := store.Notice{Run: w.Run, Status: t.status, Revision: t.revision}
+	n := store.Notice{Run: w.Run, Status: t.status, Revision: t.revision, Freed: freed}
+	if freed {
+		n.Queue = t.queue
+	}
 	leased := t.owner != ""
 	due := stamp(c.s.clocks.Server(state.Due))
 	c.batch.Queue(c.s.sql.setState, t.id, due, leased, looks, w.Seen, exact(c.now), int16(t.status),

@@ -19,10 +19,10 @@ import (
 // createText makes those runs that are not there, with their labels, and returns which it made.
 const createText = `WITH made AS (
 	INSERT INTO baton.runs (run, flow, priority, parent, queue, created, status, due, started, finished, expires, state,
-		facts, published)
+		facts, published, key)
 	SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::bytea[], $5::bytea[], $6::timestamptz[],
 		$7::smallint[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::bytea[],
-		$13::bytea[], $14::bytea[])
+		$13::bytea[], $14::bytea[], $17::bytea[])
 	ON CONFLICT (run) DO NOTHING RETURNING id, run
 ), labelled AS (
 	INSERT INTO baton.labels (label, run)
@@ -101,7 +101,7 @@ func (c *change) insert(runs []store.Run, wanted map[string]bool) (made map[stri
 		t.add(r, &c.s.clocks)
 	}
 	rows, err := c.q.Query(c.ctx, c.s.sql.create, t.id, t.flow, t.priority, t.parent, t.queue, t.created, t.status, t.due,
-		t.started, t.finished, t.expires, t.state, t.facts, t.published, t.labelled, t.label)
+		t.started, t.finished, t.expires, t.state, t.facts, t.published, t.labelled, t.label, t.key)
 	if err != nil {
 		return nil, err
 	}
@@ -115,10 +115,10 @@ func (c *change) insert(runs []store.Run, wanted map[string]bool) (made map[stri
 
 // table is runs by columns.
 type table struct {
-	id, flow, parent, queue, state, facts, published, labelled, label [][]byte
-	priority                                                          []int64
-	status                                                            []int16
-	created, due, started, finished, expires                          []pgtype.Timestamptz
+	id, flow, parent, queue, state, facts, published, labelled, label, key [][]byte
+	priority                                                               []int64
+	status                                                                 []int16
+	created, due, started, finished, expires                               []pgtype.Timestamptz
 }
 
 func (t *table) add(r *store.Run, c *clocks.Clocks) {
@@ -126,7 +126,8 @@ func (t *table) add(r *store.Run, c *clocks.Clocks) {
 	t.flow = append(t.flow, []byte(r.Flow))
 	t.priority = append(t.priority, int64(r.Priority))
 	t.parent = append(t.parent, name(r.Parent))
-	t.queue = append(t.queue, name(r.Queue))
+	t.queue = append(t.queue, []byte(r.Queue))
+	t.key = append(t.key, []byte(r.Key))
 	t.created = append(t.created, exact(r.Created))
 	t.status = append(t.status, int16(r.Status))
 	t.due = append(t.due, stamp(c.Server(r.Due)))

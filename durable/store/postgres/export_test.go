@@ -29,5 +29,8 @@ func (s *Store) Statement(text string) string { return s.sql.in(text) }
 // LookText is the statement that looks for runs to claim.
 const LookText = lookText
 
+// LookSharesText is the statement that looks for runs in queues.
+const LookSharesText = lookSharesText
+
 // PageText is the statement for a page of runs.
 func PageText(q store.Query) (string, []any) { return query(q) }

@@ -48,6 +48,9 @@ func (c *conditions) describe(q store.Query) {
 	if len(q.Flows) > 0 {
 		c.add("r.flow = ANY(?::bytea[])", names(q.Flows))
 	}
+	if len(q.Queues) > 0 {
+		c.add("r.queue = ANY(?::bytea[])", names(q.Queues))
+	}
 	if q.Parent != "" {
 		c.add("r.parent = ?", []byte(q.Parent))
 	}

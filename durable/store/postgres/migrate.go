@@ -17,7 +17,7 @@ import (
 var scripts embed.FS
 
 // newest is the version of the schema that this library writes. The scripts have the versions as names.
-const newest = 1
+const newest = 2
 
 // migrate brings the schema to the newest version. Nothing is written, or locked, if it is there already.
 func (s *Store) migrate(ctx context.Context) error {

@@ -41,6 +41,9 @@ func payloads(c *clocks.Clocks, from string, notices []store.Notice) (all []stri
 	return all
 }
 
+// freed is beyond the bits of the status.
+const freed = 1 << 7
+
 func appendNotice(b []byte, n store.Notice) []byte {
 	b = binary.AppendUvarint(b, uint64(len(n.Run)))
 	b = append(b, n.Run...)
@@ -51,9 +54,16 @@ func appendNotice(b []byte, n store.Notice) []byte {
 	if !n.Due.IsZero() {
 		flags |= 2
 	}
+	if n.Freed {
+		flags |= freed
+	}
 	b = append(b, flags)
 	if !n.Due.IsZero() {
 		b = binary.AppendVarint(b, n.Due.UnixMicro())
+	}
+	if n.Freed {
+		b = binary.AppendUvarint(b, uint64(len(n.Queue)))
+		b = append(b, n.Queue...)
 	}
 	return binary.AppendVarint(b, n.Revision)
 }
@@ -74,7 +84,7 @@ func readPayload(c *clocks.Clocks, payload string) (from string, notices []store
 		notice := store.Notice{Run: string(b[:length])}
 		flags := b[length]
 		b = b[length+1:]
-		notice.Status, notice.Sent = store.Status(flags>>2), flags&1 != 0
+		notice.Status, notice.Sent = store.Status(flags&^freed>>2), flags&1 != 0
 		if flags&2 != 0 {
 			due, n := binary.Varint(b)
 			if n <= 0 {
@@ -82,6 +92,15 @@ func readPayload(c *clocks.Clocks, payload string) (from string, notices []store
 			}
 			notice.Due = c.Here(time.UnixMicro(due).UTC())
 			b = b[n:]
+		}
+		if notice.Freed = flags&freed != 0; notice.Freed {
+			length, n := binary.Uvarint(b)
+			if n <= 0 || length > uint64(len(b)-n) {
+				return from, notices
+			}
+			b = b[n:]
+			notice.Queue = string(b[:length])
+			b = b[length:]
 		}
 		if notice.Revision, n = binary.Varint(b); n <= 0 {
 			return from, notices

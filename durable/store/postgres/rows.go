@@ -13,21 +13,21 @@ import (
 
 // runColumns are what a runRow reads.
 const runColumns = ` r.id, r.run, r.flow, r.priority, r.parent, r.queue, r.created, r.status, r.due, r.started,
-	r.finished, r.expires, r.owner, r.epoch, r.revision, r.state, r.facts, r.published `
+	r.finished, r.expires, r.owner, r.epoch, r.revision, r.state, r.facts, r.published, r.key `
 
 // runRow is a row of the table of runs.
 type runRow struct {
 	id, priority, epoch, revision            int64
 	status                                   int16
 	run, flow, parent, queue, owner          []byte
-	state, facts, published                  []byte
+	state, facts, published, key             []byte
 	created, due, started, finished, expires pgtype.Timestamptz
 }
 
 func (r *runRow) columns() []any {
 	return []any{
 		&r.id, &r.run, &r.flow, &r.priority, &r.parent, &r.queue, &r.created, &r.status, &r.due, &r.started, &r.finished,
-		&r.expires, &r.owner, &r.epoch, &r.revision, &r.state, &r.facts, &r.published,
+		&r.expires, &r.owner, &r.epoch, &r.revision, &r.state, &r.facts, &r.published, &r.key,
 	}
 }
 
@@ -35,7 +35,7 @@ func (r *runRow) columns() []any {
 func (r *runRow) unpack(c *clocks.Clocks) (run store.Run, err error) {
 	run = store.Run{
 		ID: string(r.run), Flow: string(r.flow), Priority: int(r.priority), Parent: string(r.parent),
-		Queue: string(r.queue), Created: moment(r.created),
+		Queue: string(r.queue), Key: string(r.key), Created: moment(r.created),
 		State: store.State{
 			Status: store.Status(r.status), Due: c.Here(moment(r.due)), Started: moment(r.started),
 			Finished: moment(r.finished), Expires: moment(r.expires),

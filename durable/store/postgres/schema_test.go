@@ -110,7 +110,7 @@ func TestAStoreThatIsOpenedAgainHasWhatItHad(t *testing.T) {
 func TestCheckMakesNothing(t *testing.T) {
 	t.Parallel()
 	c := postgres.Config{Schema: schema(), Migrate: postgres.Check}
-	refused(t, c, "has version 0, and is to have 1: open it once with Migrate: Auto")
+	refused(t, c, "has version 0, and is to have 2: open it once with Migrate: Auto")
 	refused(t, c, "has version 0")
 	var n int
 	s := open(t, postgres.Config{})
@@ -124,8 +124,8 @@ func TestANewerSchemaIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	c := postgres.Config{Schema: schema()}
 	s := openAt(t, pgserver.DSN(t), c)
-	sql(t, s, "UPDATE baton.baton_schema SET version = 2")
-	require.ErrorIs(t, refused(t, c, "its schema has version 2, the newest known is 1"), store.ErrNewer)
+	sql(t, s, "UPDATE baton.baton_schema SET version = 3")
+	require.ErrorIs(t, refused(t, c, "its schema has version 3, the newest known is 2"), store.ErrNewer)
 	sql(t, s, "DELETE FROM baton.baton_schema")
 	require.ErrorIs(t, refused(t, c, "does not have one row"), store.ErrCorrupt)
 }

@@ -13,6 +13,7 @@ type statements struct {
 	create, selectRuns                             string
 	look, take, takenRecords, takenMessages, renew string
 	blocked, takeBlocked                           string
+	lookShares, takeShares, readTaken              string
 	lock, knownKeys                                string
 	setState, publish, setFacts, send, consume     string
 	addRecords, load                               string
@@ -28,6 +29,7 @@ func newStatements(schema string) statements {
 		createText: &s.create, selectText: &s.selectRuns,
 		lookText: &s.look, takeText: &s.take, blockedText: &s.blocked, takeBlockedText: &s.takeBlocked,
 		takenRecordsText: &s.takenRecords, takenMessagesText: &s.takenMessages,
+		lookSharesText: &s.lookShares, takeSharesText: &s.takeShares, readTakenText: &s.readTaken,
 		renewText: &s.renew, lockText: &s.lock,
 		knownKeysText: &s.knownKeys, setStateText: &s.setState, publishText: &s.publish, setFactsText: &s.setFacts,
 		sendText: &s.send, consumeText: &s.consume, addRecordsText: &s.addRecords, loadText: &s.load,

@@ -27,7 +27,9 @@ func (s *Store) Take(
 		if err != nil || len(ids) == 0 {
 			return err
 		}
-		taken, err := c.take(c.s.sql.takeBlocked, owner, lease, ids)
+		var batch pgx.Batch
+		lent := batch.Queue(c.s.sql.takeBlocked, ids, []byte(owner), lease.Microseconds())
+		taken, err := c.take(&batch, lent, ids)
 		if err != nil {
 			return err
 		}

@@ -15,6 +15,7 @@ type target struct {
 	epoch    int64
 	revision int64
 	seq      int64
+	queue    string
 	facts    []byte // only if they are to be replaced
 }
 

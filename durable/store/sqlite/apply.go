@@ -108,9 +108,11 @@ func (w *work) replace(t *target, write *store.Write) error {
 	if err != nil {
 		return err
 	}
-	w.tell(store.Notice{
-		Run: write.Run, Status: s.Status, Due: claimable(s.Status, due), Revision: t.revision + 1,
-	})
+	n := store.Notice{Run: write.Run, Status: s.Status, Due: claimable(s.Status, due), Revision: t.revision + 1}
+	if t.owner != "" && owner == "" {
+		n.Freed, n.Queue = true, t.queue
+	}
+	w.tell(n)
 	return nil
 }
 

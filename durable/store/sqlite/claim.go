@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/internal/shares"
 )
 
 // Claim leases runs that are due: see [store.Store]. It looks for them, and loads their histories, without holding up
@@ -110,6 +111,7 @@ func (s *Store) take(ctx context.Context, c store.Claim, seen []candidate) (take
 			taken = append(taken, h)
 			w.begun = append(w.begun, &lease{
 				id: seen[i].id, run: r.ID, owner: c.Owner, epoch: r.Epoch, flow: r.Flow, until: until,
+				slot:  shares.Slot{Queue: r.Queue, Key: r.Key},
 				floor: s.leases.last, top: last(h.Records), newest: -1,
 			})
 			w.tell(store.Notice{Run: r.ID, Status: store.Running, Revision: r.Revision})

@@ -12,7 +12,7 @@ import (
 
 const insertRun = `INSERT INTO baton_runs
 	(run, flow, priority, parent, queue, created, status, due, started, finished, expires, state, owner, epoch, revision,
-	seq, settled) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0, 0) ON CONFLICT (run) DO NOTHING`
+	seq, settled, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0, 0, ?) ON CONFLICT (run) DO NOTHING`
 
 // Create adds runs: see [store.Store].
 func (s *Store) Create(ctx context.Context, runs []store.Run) ([]store.Created, error) {
@@ -42,9 +42,9 @@ func (s *Store) create(ctx context.Context, w *work, runs []store.Run) ([]store.
 }
 
 func (s *Store) createOne(w *work, r *store.Run) (store.Created, error) {
-	id, err := w.insert(insertRun, r.ID, r.Flow, int64(r.Priority), text(r.Parent), text(r.Queue),
+	id, err := w.insert(insertRun, r.ID, r.Flow, int64(r.Priority), text(r.Parent), r.Queue,
 		r.Created.UnixMicro(), int64(r.Status), micros(r.Due), micros(r.Started), micros(r.Finished), micros(r.Expires),
-		packed.State(&r.State))
+		packed.State(&r.State), r.Key)
 	if err != nil {
 		return store.Created{}, err
 	}

@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"time"
 
 	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/internal/shares"
 )
 
 // candidates are runs that may be claimed.
@@ -23,58 +23,41 @@ type candidate struct {
 	history store.History
 }
 
-// lane is all that is due, or will be, of one flow and one priority.
-type lane struct {
-	flow     string
-	priority int64
-	due      int64 // the earliest
-}
-
 // due is a run that may be claimed, before it is loaded.
-type due struct{ id, priority, at int64 }
+type due = shares.Due[int64]
 
 // candidates looks for runs that are due. It reads one entry of the index for each lane, and as many as it may claim of
-// the lanes in which something is due, however many runs wait.
+// the lanes in which something is due, however many runs wait. No lease begins between this and the transaction that
+// takes them: claims are made one at a time.
 func (s *Store) candidates(ctx context.Context, k *conn, c store.Claim) (candidates, error) {
-	flows := make(map[string]bool, len(c.Flows))
-	for _, f := range c.Flows {
-		flows[f] = true
-	}
 	at := time.Now()
-	over, next := s.leases.over(at, c.Owner, flows)
+	over, leased, next := s.leases.look(at, c)
 	all, err := readOver(ctx, k, over)
 	if err != nil {
 		return candidates{}, err
 	}
-	lanes, err := readLanes(ctx, k, slices.Sorted(maps.Keys(flows)))
+	now := at.UnixMicro()
+	lanes, turns, err := k.lanes(ctx, c)
 	if err != nil {
 		return candidates{}, err
 	}
-	for _, l := range lanes {
-		later := l.due
-		if l.due <= at.UnixMicro() {
-			var here []due
-			if here, later, err = l.read(ctx, k, at.UnixMicro(), c.Max); err != nil {
-				return candidates{}, err
-			}
-			all = append(all, here...)
+	for _, l := range worthReading(lanes, turns, c, leased, now) {
+		here, err := l.read(ctx, k, now)
+		if err != nil {
+			return candidates{}, err
 		}
-		if later != 0 {
-			next = earlier(next, time.UnixMicro(later).UTC())
-		}
+		all = append(all, here...)
 	}
-	slices.SortFunc(all, func(a, b due) int {
-		return cmp.Or(cmp.Compare(b.priority, a.priority), cmp.Compare(a.at, b.at), cmp.Compare(a.id, b.id))
-	})
-	if len(all) > c.Max {
-		for _, d := range all[c.Max:] {
-			next = earlier(next, time.UnixMicro(d.at).UTC())
-		}
-		all = all[:c.Max]
+	slices.SortFunc(all, func(a, b due) int { return cmp.Compare(a.Run, b.Run) })
+	ids, left := shares.Choose(c, leased, all)
+	if left {
+		next = wall(at)
+	} else if next, err = nextOf(ctx, k, lanes, now, next); err != nil {
+		return candidates{}, err
 	}
-	out := candidates{runs: make([]candidate, 0, len(all)), next: next}
-	for _, d := range all {
-		h, err := s.candidate(ctx, k, d.id)
+	out := candidates{runs: make([]candidate, 0, len(ids)), next: next}
+	for _, id := range ids {
+		h, err := s.candidate(ctx, k, id)
 		switch {
 		case errors.Is(err, store.ErrCorrupt) && h.id != 0:
 			out.spoilt = append(out.spoilt, spoilt{h, err})
@@ -96,50 +79,68 @@ func (s *Store) candidate(ctx context.Context, k *conn, id int64) (candidate, er
 	return c, err
 }
 
-// selectLanes finds the lanes by jumping over the index from one to the next.
-const selectLanes = `WITH RECURSIVE lanes (flow, priority) AS (
-	SELECT wanted.flow, (SELECT max(r.priority) FROM baton_runs r INDEXED BY baton_due
-		WHERE r.flow = wanted.flow AND r.due IS NOT NULL AND r.status NOT BETWEEN 4 AND 6)
-		FROM (SELECT ` + listed + ` AS flow FROM json_each(?)) wanted
-	UNION ALL
-	SELECT l.flow, (SELECT max(r.priority) FROM baton_runs r INDEXED BY baton_due
-		WHERE r.flow = l.flow AND r.priority < l.priority AND r.due IS NOT NULL AND r.status NOT BETWEEN 4 AND 6)
-		FROM lanes l WHERE l.priority IS NOT NULL)
-	SELECT l.flow, l.priority, (SELECT min(r.due) FROM baton_runs r INDEXED BY baton_due
-		WHERE r.flow = l.flow AND r.priority = l.priority AND r.due IS NOT NULL AND r.status NOT BETWEEN 4 AND 6)
-	FROM lanes l WHERE l.priority IS NOT NULL`
-
-func readLanes(ctx context.Context, k *conn, flows []string) ([]lane, error) {
-	var lanes []lane
-	err := k.each(ctx, selectLanes, func(r *row) error {
-		lanes = append(lanes, lane{r.text(0), r.int(1), r.int(2)})
-		return nil
-	}, list(flows))
-	return lanes, err
+// nextOf returns when the first run that is not due becomes it, in the lanes or at the time that is known already.
+func nextOf(ctx context.Context, k *conn, lanes []lane, now int64, next time.Time) (time.Time, error) {
+	for i := range lanes {
+		later, err := lanes[i].next(ctx, k, now)
+		if err != nil {
+			return next, err
+		}
+		if later != 0 {
+			next = earlier(next, time.UnixMicro(later).UTC())
+		}
+	}
+	return next, nil
 }
 
-const (
-	selectDue = `SELECT id, due FROM baton_runs INDEXED BY baton_due WHERE flow = ? AND priority = ? AND due <= ?
-		AND status NOT BETWEEN 4 AND 6 ORDER BY due, id LIMIT ?`
-	selectLater = `SELECT min(due) FROM baton_runs INDEXED BY baton_due WHERE flow = ? AND priority = ? AND due > ?
-		AND status NOT BETWEEN 4 AND 6`
-	selectPriority = "SELECT priority FROM baton_runs WHERE id = ? AND owner = ?"
-)
+// leastTurns is how many runs are read at least of each lane of those that take turns.
+const leastTurns = 8
 
-// read returns what is due in the lane, one more than most at the most, and when the next one is due after those, or 0.
-func (l lane) read(ctx context.Context, k *conn, now int64, most int) (here []due, later int64, err error) {
-	err = k.each(ctx, selectDue, func(r *row) error {
-		here = append(here, due{id: r.int(0), priority: l.priority, at: r.int(1)})
-		return nil
-	}, l.flow, l.priority, now, int64(most)+1)
-	if err != nil || len(here) > most {
-		return here, 0, err
+// worthReading returns the lanes in which something is due, with how much of each is to be read. Of those that take
+// turns no more are worth it than keys that may have their turn in this claim, and of each no more than a multiple of
+// its part: if that is not enough, the claim ends with it, and another one goes on.
+func worthReading(
+	lanes, turns []lane, c store.Claim, leased map[shares.Slot]int, now int64,
+) (worth []lane) {
+	byQueue := map[string][]lane{}
+	for _, l := range turns {
+		if l.due <= now {
+			byQueue[l.queue] = append(byQueue[l.queue], l)
+		}
 	}
-	err = k.each(ctx, selectLater, func(r *row) error {
-		later = r.int(0)
-		return nil
-	}, l.flow, l.priority, now)
-	return here, later, err
+	perKey := map[string]int{}
+	for _, q := range c.Queues {
+		if perKey[q.Queue] = q.PerKey; q.PerKey > 0 {
+			worth = append(worth, worthTurns(byQueue[q.Queue], q.PerKey, c.Max, leased)...)
+		}
+	}
+	for _, l := range lanes {
+		if l.due <= now && perKey[l.queue] == 0 {
+			l.most = c.Max + 1
+			worth = append(worth, l)
+		}
+	}
+	return worth
+}
+
+func worthTurns(turns []lane, perKey, most int, leased map[shares.Slot]int) []lane {
+	turns = slices.DeleteFunc(turns, func(l lane) bool { return leased[l.slot()] >= perKey })
+	slices.SortFunc(turns, func(a, b lane) int {
+		return cmp.Or(cmp.Compare(b.priority, a.priority), cmp.Compare(leased[a.slot()], leased[b.slot()]),
+			cmp.Compare(a.due, b.due))
+	})
+	keys := map[string]bool{}
+	for i, l := range turns {
+		if keys[l.key] = true; len(keys) > most+1 {
+			turns = turns[:i]
+			break
+		}
+	}
+	for i := range turns {
+		l := &turns[i]
+		l.most = min(max(leastTurns, 2*(most+1)/len(turns)), perKey-leased[l.slot()])
+	}
+	return turns
 }
 
 // readOver looks up the runs whose leases have run out.
@@ -147,7 +148,9 @@ func readOver(ctx context.Context, k *conn, over []ran) ([]due, error) {
 	var all []due
 	for _, l := range over {
 		err := k.each(ctx, selectPriority, func(r *row) error {
-			all = append(all, due{id: l.id, priority: r.int(0), at: l.until.UnixMicro()})
+			d := due{Run: l.id, Priority: r.int(0), At: l.until.UnixMicro()}
+			d.Slot = l.slot
+			all = append(all, d)
 			return nil
 		}, l.id, l.owner)
 		if err != nil {

@@ -6,6 +6,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/internal/shares"
 )
 
 // lease is what is known about the lease of a run: what its row says, and what no row says.
@@ -15,6 +18,7 @@ type lease struct {
 	owner string
 	epoch int64
 	flow  string
+	slot  shares.Slot
 	until time.Time // by the monotonic clock
 
 	// What the tail has of the run, in the order of its rows. There may be entries that are settled, but all after the
@@ -127,26 +131,40 @@ func (l *leases) renew(owner string, until time.Time) {
 	}
 }
 
-// over returns the leases of runs of the flows that have run out, and when the next one of another owner will.
-func (l *leases) over(now time.Time, owner string, flows map[string]bool) (over []ran, next time.Time) {
+// look returns the leases that have run out of those runs that the claim is about, how many leases there are that have
+// not, and when the next one of another owner will.
+func (l *leases) look(now time.Time, c store.Claim) (over []ran, leased map[shares.Slot]int, next time.Time) {
+	flows, queues := make(map[string]bool, len(c.Flows)), make(map[string]bool, len(c.Queues))
+	for _, f := range c.Flows {
+		flows[f] = true
+	}
+	for _, q := range c.Queues {
+		queues[q.Queue] = true
+	}
+	leased = map[shares.Slot]int{}
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	for _, v := range l.byRun {
+		running := v.until.After(now)
+		if running && queues[v.slot.Queue] {
+			leased[v.slot]++
+		}
 		switch {
-		case !flows[v.flow]:
-		case !v.until.After(now):
-			over = append(over, ran{v.id, v.owner, v.until})
-		case v.owner != owner && (next.IsZero() || v.until.Before(next)):
+		case !flows[v.flow] || len(queues) > 0 && !queues[v.slot.Queue]:
+		case !running:
+			over = append(over, ran{v.id, v.owner, v.slot, v.until})
+		case v.owner != c.Owner && (next.IsZero() || v.until.Before(next)):
 			next = v.until
 		}
 	}
-	return over, wall(next)
+	return over, leased, wall(next)
 }
 
 // ran is a lease that has run out.
 type ran struct {
 	id    int64
 	owner string
+	slot  shares.Slot
 	until time.Time
 }
 
@@ -167,10 +185,11 @@ func (s *Store) recollect(c *conn) error {
 func (l *leases) reread(c *conn) error {
 	all := map[string]*lease{}
 	now := time.Now()
-	const query = "SELECT id, run, owner, flow, epoch, settled FROM baton_runs WHERE owner <> ''"
+	const query = "SELECT id, run, owner, flow, epoch, settled, queue, key FROM baton_runs WHERE owner <> ''"
 	err := c.each(context.Background(), query, func(r *row) error {
 		v := &lease{
 			id: r.int(0), run: r.text(1), owner: r.text(2), flow: r.text(3), epoch: r.int(4), until: now,
+			slot:  shares.Slot{Queue: r.text(6), Key: r.text(7)},
 			floor: r.int(5), top: 1 << placeBits, newest: -1,
 		}
 		known := l.get(v.run)

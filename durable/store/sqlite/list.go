@@ -34,8 +34,8 @@ func (s *Store) List(ctx context.Context, q store.Query) ([]store.Run, error) {
 
 // onlyID returns the ID of a query for that and for nothing else: what those ask all the time who wait for a run.
 func onlyID(q store.Query) (id string, ok bool) {
-	if len(q.IDs) != 1 || len(q.Statuses) > 0 || len(q.Flows) > 0 || q.Parent != "" || len(q.Labels) > 0 ||
-		!q.Expired.IsZero() || q.After != (store.Cursor{}) {
+	if len(q.IDs) != 1 || len(q.Statuses) > 0 || len(q.Flows) > 0 || len(q.Queues) > 0 || q.Parent != "" ||
+		len(q.Labels) > 0 || !q.Expired.IsZero() || q.After != (store.Cursor{}) {
 		return "", false
 	}
 	return q.IDs[0], true

@@ -13,7 +13,7 @@ import (
 var scripts embed.FS
 
 // newest is the version of the schema that this library writes. The scripts have the versions as names.
-const newest = 1
+const newest = 2
 
 // known refuses schemas that a newer library wrote.
 func known(version int) error {

@@ -46,6 +46,16 @@ func everything(t *testing.T, s *sqlite.Store) {
 		State: &store.State{Status: store.Waiting}, Revision: a.Revision, Release: true, Seen: 0, Restart: &a.Input,
 	})
 	claim(t, s, 30) // leases that have run out, too
+	queued := pending("queued")
+	queued.Queue, queued.Key = "queue", "key"
+	_, err = s.Create(ctx, []store.Run{queued})
+	require.NoError(t, err)
+	for _, share := range []store.Share{{Queue: "queue", Total: 9, PerKey: 9}, {Queue: "queue", Max: 1}} {
+		_, err = s.Claim(ctx, store.Claim{
+			Owner: "owner", Lease: hour, Max: 1, Flows: []string{"flow"}, Queues: []store.Share{share, {Queue: ""}},
+		})
+		require.NoError(t, err)
+	}
 	_, err = s.List(ctx, store.Query{Expired: time.Now()})
 	require.NoError(t, err)
 	commit(t, s, store.Write{
@@ -113,7 +123,8 @@ func statementsAreBounded(t *testing.T, s *sqlite.Store) {
 	t.Helper()
 	statements := s.Statements()
 	for _, part := range []string{
-		"INSERT OR IGNORE INTO baton_records", "WITH RECURSIVE lanes",
+		"INSERT OR IGNORE INTO baton_records", "WITH RECURSIVE queues", "WITH RECURSIVE pairs",
+		"INDEXED BY baton_turns WHERE",
 		"UPDATE baton_runs SET status = 2", "FROM baton_records WHERE place", "UPDATE baton_runs SET seq",
 		"INDEXED BY baton_leases", "expires <=",
 	} {

@@ -43,6 +43,9 @@ func (c *conditions) describe(q store.Query) {
 	if len(q.Flows) > 0 {
 		c.add("+r.flow IN (SELECT "+listed+" FROM json_each(?))", list(q.Flows))
 	}
+	if len(q.Queues) > 0 {
+		c.add("+r.queue IN (SELECT "+listed+" FROM json_each(?))", list(q.Queues))
+	}
 	if q.Parent != "" {
 		c.add("r.parent = ?", q.Parent)
 	}

@@ -12,7 +12,7 @@ import (
 // selectRun asks for everything about runs but their histories; scanRun reads it.
 const selectRun = `SELECT r.id, r.run, r.flow, r.priority, r.parent, r.created, r.status, r.due, r.started, r.finished,
 	r.expires, r.owner, r.epoch, r.revision, r.seq, r.state, f.facts, p.data, r.queue,
-	r.settled, CASE WHEN r.owner <> '' THEN (SELECT max(id) FROM baton_tail) END
+	r.settled, CASE WHEN r.owner <> '' THEN (SELECT max(id) FROM baton_tail) END, r.key
 	FROM baton_runs r LEFT JOIN baton_facts f ON f.run = r.id LEFT JOIN baton_published p ON p.run = r.id `
 
 // found is a run, and what only the store knows of it.
@@ -41,6 +41,7 @@ func scanRun(from *row) (found, error) {
 	r.Epoch = from.int(12)
 	r.Revision = from.int(13)
 	r.Queue = from.text(18)
+	r.Key = from.text(21)
 	var err error
 	if !packed.ReadState(from.blob(15), &r.State) {
 		err = corrupt(r.ID, "the state cannot be read")

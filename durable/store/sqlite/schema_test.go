@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -60,15 +61,55 @@ func firstContent(t *testing.T, s *sqlite.Store) {
 	)
 }
 
-func TestAStoreOfTheFirstSchemaIsReadAsItWas(t *testing.T) {
-	t.Parallel()
-	data, err := os.ReadFile(filepath.Join("testdata", "v1.db"))
+// backup opens the store of which a file is a backup.
+func backup(t *testing.T, name string) *sqlite.Store {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", name))
 	require.NoError(t, err)
 	p := path(t)
 	require.NoError(t, os.WriteFile(p, data, 0o600))
-	old := openAt(t, p, sqlite.Config{})
+	return openAt(t, p, sqlite.Config{})
+}
 
-	p = path(t)
+// secondContent is what was in the store of which testdata/v2.db is a backup.
+func secondContent(t *testing.T, s *sqlite.Store) {
+	t.Helper()
+	var runs []store.Run
+	for i, key := range []string{"ada", "", "ada", "bob"} {
+		at := time.Date(2030, 1, 2, 3, 4, i, 0, time.UTC)
+		runs = append(runs, store.Run{
+			ID: "queued-" + strconv.Itoa(i), Flow: "order", Queue: "mail", Key: key, Created: at,
+			State: store.State{Status: store.Pending, Due: at.AddDate(-10, 0, 0)},
+		})
+	}
+	_, err := s.Create(t.Context(), runs)
+	require.NoError(t, err)
+}
+
+func TestAStoreOfTheSecondSchemaIsReadAsItWas(t *testing.T) {
+	t.Parallel()
+	fresh := open(t, sqlite.Config{})
+	secondContent(t, fresh)
+	claims := func(s *sqlite.Store) (all []store.Run) {
+		c, err := s.Claim(t.Context(), store.Claim{
+			Owner: "o", Lease: hour, Max: 5, Flows: []string{"order"}, Queues: []store.Share{{Queue: "mail", PerKey: 1}},
+		})
+		require.NoError(t, err)
+		for _, h := range c.Runs {
+			h.Run.Due, h.Run.Started = time.Time{}, time.Time{}
+			all = append(all, h.Run)
+		}
+		return all
+	}
+	want := claims(fresh)
+	require.Len(t, want, 3)
+	require.Equal(t, want, claims(backup(t, "v2.db")))
+}
+
+func TestAStoreOfTheFirstSchemaIsReadAsItWas(t *testing.T) {
+	t.Parallel()
+	old := backup(t, "v1.db")
+	p := path(t)
 	fresh := openAt(t, p, sqlite.Config{})
 	firstContent(t, fresh)
 	require.NoError(t, fresh.Close())
@@ -86,7 +127,7 @@ func TestAStoreOfTheFirstSchemaIsReadAsItWas(t *testing.T) {
 		}
 		require.Equal(t, want, got)
 	}
-	_, err = old.Send(t.Context(), []store.Message{{Run: "running", Name: "paid", Key: "once"}})
+	_, err := old.Send(t.Context(), []store.Message{{Run: "running", Name: "paid", Key: "once"}})
 	require.NoError(t, err)
 	h, err := old.Load(t.Context(), "running", store.Mark{})
 	require.NoError(t, err)
@@ -99,7 +140,9 @@ func TestAStoreOfTheFirstSchemaIsReadAsItWas(t *testing.T) {
 		require.Len(t, runs, 1)
 		require.Equal(t, "full", runs[0].ID)
 	}
-	c, err := old.Claim(t.Context(), store.Claim{Owner: "o", Lease: hour, Max: 5, Flows: []string{"order"}})
+	c, err := old.Claim(t.Context(), store.Claim{
+		Owner: "o", Lease: hour, Max: 5, Flows: []string{"order"}, Queues: []store.Share{{}, {Queue: "queue"}},
+	})
 	require.NoError(t, err)
 	require.Len(t, c.Runs, 1)
 	require.Equal(t, int64(2), c.Runs[0].Run.Epoch)
@@ -112,10 +155,10 @@ func TestAStoreOfANewerSchemaIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	p := path(t)
 	s := openAt(t, p, sqlite.Config{})
-	_, err := s.DB().ExecContext(t.Context(), "UPDATE baton_schema SET version = 2")
+	_, err := s.DB().ExecContext(t.Context(), "UPDATE baton_schema SET version = 3")
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
-	untouched(t, p, store.ErrNewer, "its schema has version 2, the newest known is 1")
+	untouched(t, p, store.ErrNewer, "its schema has version 3, the newest known is 2")
 }
 
 func TestAMigrationIsMadeAsAWholeOrNotAtAll(t *testing.T) {
@@ -130,5 +173,5 @@ func TestAMigrationIsMadeAsAWholeOrNotAtAll(t *testing.T) {
 	leased(t, s, "r")
 	var version int
 	require.NoError(t, s.DB().QueryRowContext(t.Context(), "SELECT version FROM baton_schema").Scan(&version))
-	require.Equal(t, 1, version)
+	require.Equal(t, 2, version)
 }

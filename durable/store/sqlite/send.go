@@ -79,10 +79,11 @@ type target struct {
 	epoch    int64
 	revision int64
 	seq      int64
+	queue    string
 	settled  int64 // up to this row the tail has nothing of the run; negative: see migrate.go
 }
 
-const selectTarget = "SELECT id, run, status, due, owner, epoch, revision, seq, settled FROM baton_runs "
+const selectTarget = "SELECT id, run, status, due, owner, epoch, revision, seq, settled, queue FROM baton_runs "
 
 // find looks a run up.
 func (w *work) find(run string) (target, error) { return w.target(selectTarget+"WHERE run = ?", run) }
@@ -94,7 +95,7 @@ func (w *work) target(query string, arg any) (t target, err error) {
 	err = w.rows(query, func(r *row) error {
 		t = target{
 			id: r.int(0), run: r.text(1), status: store.Status(r.int(2)), due: r.time(3), owner: r.text(4),
-			epoch: r.int(5), revision: r.int(6), seq: r.int(7), settled: r.int(8),
+			epoch: r.int(5), revision: r.int(6), seq: r.int(7), settled: r.int(8), queue: r.text(9),
 		}
 		return nil
 	}, arg)

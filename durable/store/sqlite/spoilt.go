@@ -34,7 +34,11 @@ func (s *Store) block(ctx context.Context, all []spoilt) error {
 			}
 			if n > 0 {
 				w.ended = append(w.ended, r.ID)
-				w.tell(store.Notice{Run: r.ID, Status: store.Blocked, Revision: r.Revision + 1})
+				n := store.Notice{Run: r.ID, Status: store.Blocked, Revision: r.Revision + 1}
+				if r.Owner != "" {
+					n.Freed, n.Queue = true, r.Queue
+				}
+				w.tell(n)
 			}
 		}
 		return nil

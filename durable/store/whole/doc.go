@@ -8,5 +8,5 @@
 // See examples/custom-store. Stores that can find and change a part of a run do without this package: here a change
 // costs what the run is large.
 //
-// It imports durable/store and the standard library.
+// It imports durable/store, internal/shares and the standard library.
 package whole
