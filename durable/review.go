@@ -112,22 +112,23 @@ func (rt *Runtime) retryBlocked(ctx context.Context, ids []string, now time.Time
 	rt.alarm.at(now)
 }
 
-// adopt takes runs that others have blocked.
+// adopt takes runs that others have blocked. Those for which there is no room, and those that somebody was at, are
+// looked at again: they may still be blocked.
 func (k *keeper) adopt(ids []string) {
 	taker := k.store.(store.Taker)
+	began := time.Now()
+	defer k.misfits.postpone(ids, began)
 	k.mu.Lock()
-	ids = ids[:min(len(ids), k.roomLocked())]
-	if len(ids) == 0 { // it would have been crowded: they are found again
+	wanted := ids[:min(len(ids), k.roomLocked())]
+	if len(wanted) == 0 {
 		k.mu.Unlock()
 		return
 	}
 	k.claiming, k.missed = true, map[string][]store.Notice{}
 	k.mu.Unlock()
-	began := time.Now()
-	taken, err := taker.Take(k.root, k.owner, k.config.Lease, ids)
+	taken, err := taker.Take(k.root, k.owner, k.config.Lease, wanted)
 	k.register(taken, began.Add(k.config.Lease))
 	if err != nil {
-		k.misfits.postpone(ids, began)
 		k.renewAt = time.Now() // it may have taken some
 	}
 }

@@ -18,7 +18,7 @@ import (
 )
 
 // children are what the processes do that tests start.
-var children = runstest.Children{"pay": childPay, "work": childWork}
+var children = runstest.Children{"pay": childPay, "work": childWork, "release": childRelease}
 
 // childPay takes up the run in a store and makes its payments, each in a transaction with the record of its step. It
 // says what was acknowledged, and kills itself where it was told to, if it was.
