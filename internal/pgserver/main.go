@@ -8,14 +8,22 @@ import (
 	"testing"
 )
 
-// Variable is the environment variable that tells processes which a test starts where the server is.
-const Variable = "BATON_TEST_POSTGRES"
+// Variable is the environment variable that tells processes which a test starts where the server is, and ProxyVariable
+// the one that tells them where its PgBouncer is.
+const (
+	Variable      = "BATON_TEST_POSTGRES"
+	ProxyVariable = "BATON_TEST_PGBOUNCER"
+)
 
 // shared is the server that the tests of one binary share.
 var shared struct {
 	once   sync.Once
 	server *Server
 	err    error
+
+	proxyOnce sync.Once
+	proxy     *Proxy
+	proxyErr  error
 }
 
 // Main runs the tests of a package, and ends the server that they shared. It returns what the process is to exit with.
@@ -23,6 +31,12 @@ func Main(m *testing.M) (code int) {
 	defer func() {
 		if shared.server == nil {
 			return
+		}
+		if shared.proxy != nil {
+			if err := shared.proxy.Close(); err != nil {
+				fmt.Fprintln(os.Stderr, "pgserver:", err)
+				code = 1
+			}
 		}
 		if err := shared.server.Close(); err != nil {
 			fmt.Fprintln(os.Stderr, "pgserver:", err)
@@ -59,7 +73,7 @@ func New(tb testing.TB) *Server {
 
 func need(tb testing.TB, err error) {
 	tb.Helper()
-	if errors.Is(err, ErrMissing) && os.Getenv("BATON_REQUIRE_ALL") != "1" {
+	if (errors.Is(err, ErrMissing) || errors.Is(err, ErrNoProxy)) && os.Getenv("BATON_REQUIRE_ALL") != "1" {
 		tb.Skip(err)
 	}
 	if err != nil {

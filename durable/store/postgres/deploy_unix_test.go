@@ -96,7 +96,7 @@ func newCluster(t *testing.T) *cluster {
 func (c *cluster) deploy(version int) *exec.Cmd {
 	c.t.Helper()
 	were := c.count(func() int { return c.up[version] })
-	cmd := child(c.t, "release", pgserver.DSN(c.t), c.schema, strconv.Itoa(version))
+	cmd := children.Command(c.t, "release", pgserver.DSN(c.t), c.schema, strconv.Itoa(version))
 	cmd.Stdout = c.pipe
 	require.NoError(c.t, cmd.Start())
 	until(c.t, func() bool { return c.count(func() int { return c.up[version] + len(c.wrong) }) > were })
