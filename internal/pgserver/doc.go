@@ -9,8 +9,8 @@
 //
 // Where there is no PostgreSQL, or no PgBouncer, such a test is skipped, or fails if BATON_REQUIRE_ALL is 1. A server
 // ends with the process that started it, in whatever way that ends: a shell waits for the end of a pipe, stops the
-// server and removes the directory. PostgreSQL refuses to run as root; if the process is root's, it runs as postgres, or
-// as nobody.
+// server and removes the directory. PostgreSQL refuses to run as root; if the process is root's, it runs as postgres,
+// or as nobody.
 //
 // It imports the standard library.
 package pgserver

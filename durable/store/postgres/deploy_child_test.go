@@ -66,7 +66,7 @@ func released(version int) durable.Flow[string, string] {
 type blockLog struct{}
 
 func (blockLog) Write(p []byte) (int, error) {
-	if strings.Contains(string(p), "a run is blocked") {
+	if strings.Contains(string(p), "run blocked") {
 		fmt.Println("blocked")
 	}
 	return len(p), nil
