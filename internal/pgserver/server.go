@@ -60,6 +60,9 @@ func StartIn(parent string) (*Server, error) {
 func find() (string, error) {
 	dirs, _ := filepath.Glob("/usr/lib/postgresql/*/bin") // Debian's are not in the PATH
 	if path, err := exec.LookPath("initdb"); err == nil {
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			path = real // a link may be to one of many programs
+		}
 		dirs = append(dirs, filepath.Dir(path))
 	}
 	for i := len(dirs) - 1; i >= 0; i-- {
