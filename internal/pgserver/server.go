@@ -60,8 +60,8 @@ func StartIn(parent string) (*Server, error) {
 func find() (string, error) {
 	dirs, _ := filepath.Glob("/usr/lib/postgresql/*/bin") // Debian's are not in the PATH
 	if path, err := exec.LookPath("initdb"); err == nil {
-		if real, err := filepath.EvalSymlinks(path); err == nil {
-			path = real // a link may be to one of many programs
+		if target, err := filepath.EvalSymlinks(path); err == nil {
+			path = target // where all of its programs are
 		}
 		dirs = append(dirs, filepath.Dir(path))
 	}

@@ -51,7 +51,9 @@ func (s *Server) standby() (*Server, error) {
 }
 
 // Promote makes a standby a server by itself, that can be written to.
-func (s *Server) Promote() error { return s.run("pg_ctl", "--pgdata="+s.data(), "--wait", "--silent", "promote") }
+func (s *Server) Promote() error {
+	return s.run("pg_ctl", "--pgdata="+s.data(), "--wait", "--silent", "promote")
+}
 
 // Host is the directory of the socket, by which a DSN names the server.
 func (s *Server) Host() string { return filepath.Dir(s.Socket()) }

@@ -62,6 +62,20 @@ func released(version int) durable.Flow[string, string] {
 	}, durable.Version(strconv.Itoa(version)))
 }
 
+// ticking is a flow for a schedule: it says for which time it is.
+var ticking = durable.Define("ticking", func(y actions.Yield, _ int) (string, error) {
+	o, err := orchestrate.Do(y, durable.AskOccurrence{})
+	if err != nil {
+		return "", err
+	}
+	at := o.Time.UTC().Format(time.RFC3339)
+	value, err := orchestrate.Do(y, stage{Run: at, Name: "tick"})
+	if err == nil {
+		fmt.Println("told", at+"/tick", value)
+	}
+	return at, err
+})
+
 // blockLog says of a log only that a run is blocked.
 type blockLog struct{}
 
@@ -95,8 +109,8 @@ func carryRelease(ctx context.Context, dsn, schema string, version int) error {
 		fmt.Println("effect", a.Run+"/"+a.Name)
 		return fmt.Sprint(os.Getpid(), ".", effects.Add(1)), nil
 	})), durable.Config{
-		Flows: durable.Flows(released(version)), Lease: leaseOfReleases, UnloadAfter: time.Millisecond, MaxConcurrent: 8,
-		Log: slog.New(slog.NewTextHandler(blockLog{}, nil)),
+		Flows: durable.Flows(released(version), ticking), Lease: leaseOfReleases, UnloadAfter: time.Millisecond,
+		MaxConcurrent: 8, Log: slog.New(slog.NewTextHandler(blockLog{}, nil)),
 	})
 	if err != nil {
 		return err
