@@ -18,9 +18,10 @@ import (
 func TestRunsOutliveADiskOfTheServerThatIsFull(t *testing.T) {
 	t.Parallel()
 	pgserver.DSN(t) // or there is none
+
 	dir, err := os.MkdirTemp("", "baton-full-") //nolint:usetesting // the name of a socket must be short
 	require.NoError(t, err)
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=300m"); err != nil {
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=160m"); err != nil {
 		require.NoError(t, os.Remove(dir))
 		t.Skipf("a small disk cannot be mounted: %v", err)
 	}
