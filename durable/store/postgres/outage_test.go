@@ -74,7 +74,8 @@ func TestRunsOutliveAServerThatIsAwayForSeveralLeases(t *testing.T) {
 	s := &scribe{paper: make(chan struct{}), furthest: map[string]int{}}
 	var handles []*durable.Handle[int]
 	for range 2 { // processes
-		rt := carry(t, openAt(t, server.DSN(), postgres.Config{}), executor.NewMux(executor.On(s.write)), durable.Config{
+		st := openAt(t, server.DSN(), postgres.Config{})
+		rt := runstest.Carry(t, st, executor.NewMux(executor.On(s.write)), durable.Config{
 			Flows: durable.Flows(letter), Lease: lease, Log: slog.New(slog.DiscardHandler),
 		})
 		more, err := letter.StartMany(t.Context(), rt, make([]int, 4), nil)
@@ -183,7 +184,7 @@ func TestAHandlerWhoseTransactionTheServerEndsHasWrittenNothing(t *testing.T) {
 			}
 		}
 	})
-	rt := carry(t, s, executor.NewMux(dawdle), durable.Config{Flows: durable.Flows(flow)})
+	rt := runstest.Carry(t, s, executor.NewMux(dawdle), durable.Config{Flows: durable.Flows(flow)})
 	h, err := flow.Start(t.Context(), rt, 0)
 	require.NoError(t, err)
 	_, err = h.Result(t.Context())

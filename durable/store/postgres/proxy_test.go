@@ -17,6 +17,7 @@ import (
 	"github.com/baton-go/baton/durable/storetest"
 	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/internal/pgserver"
+	"github.com/baton-go/baton/internal/runstest"
 	"github.com/baton-go/baton/orchestrate"
 )
 
@@ -54,8 +55,7 @@ func TestNothingIsLostBehindPgBouncerWhenTheProcessIsKilled(t *testing.T) {
 func TestProcessesBehindPgBouncerFindWhatOthersDid(t *testing.T) {
 	t.Parallel()
 	c := postgres.Config{Schema: schema()}
-	carry(t, behind(t, c), executor.NewMux(), durable.Config{Flows: durable.Flows(ask), Lease: time.Second})
-	conversation(t, durable.NewClient(behind(t, c)))
+	runstest.Converse(t, behind(t, c), behind(t, c), durable.Config{Lease: time.Second})
 }
 
 func TestRuntimesBehindPgBouncerShareRuns(t *testing.T) {
@@ -72,7 +72,7 @@ func TestRuntimesBehindPgBouncerShareRuns(t *testing.T) {
 	var all []*durable.Runtime
 	for range 3 {
 		s := behind(t, postgres.Config{Schema: b.schema})
-		all = append(all, carry(t, s, executor.NewMux(postgres.Transact(s, b.pay)), durable.Config{
+		all = append(all, runstest.Carry(t, s, executor.NewMux(postgres.Transact(s, b.pay)), durable.Config{
 			Flows: durable.Flows(flow), MaxConcurrent: 8,
 		}))
 	}
