@@ -178,7 +178,8 @@ var Baton = Table{
 	"internal/redisserver": {Touches: anyFile},
 	"internal/runstest": {
 		Imports: []string{
-			"actions", "executor", "orchestrate", "durable", "durable/store", "github.com/stretchr/testify/require",
+			"actions", "executor", "orchestrate", "durable", "durable/store", "durable/store/memory",
+			"github.com/stretchr/testify/require",
 		},
 		Touches: anyFile,
 	},

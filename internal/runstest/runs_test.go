@@ -72,3 +72,8 @@ func TestAChildIsAProcessOfItsOwn(t *testing.T) {
 	require.NoError(t, c.Wait())
 	require.Equal(t, "hello you", string(said))
 }
+
+func TestRunsAreOperated(t *testing.T) {
+	t.Parallel()
+	runstest.Operate(t, memory.New())
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/durable/store/file"
 	"github.com/baton-go/baton/durable/storetest"
+	"github.com/baton-go/baton/internal/runstest"
 )
 
 func TestADirectoryIsAStore(t *testing.T) {
@@ -28,4 +29,9 @@ func TestADirectoryWithAShortJournalIsAStore(t *testing.T) {
 		t.Cleanup(func() { require.NoError(t, s.Close()) })
 		return s
 	})
+}
+
+func TestOperationsInADirectory(t *testing.T) {
+	t.Parallel()
+	runstest.Operate(t, open(t))
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/durable/store/postgres"
 	"github.com/baton-go/baton/durable/storetest"
+	"github.com/baton-go/baton/internal/runstest"
 )
 
 func TestPostgreSQLIsAStore(t *testing.T) {
@@ -22,4 +23,9 @@ func TestPostgreSQLIsAStoreBehindAProxy(t *testing.T) {
 		t.Helper()
 		return open(t, postgres.Config{PollOnly: true})
 	})
+}
+
+func TestOperationsOnPostgreSQL(t *testing.T) {
+	t.Parallel()
+	runstest.Operate(t, open(t, postgres.Config{}))
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/durable/store/redis"
 	"github.com/baton-go/baton/durable/storetest"
+	"github.com/baton-go/baton/internal/runstest"
 )
 
 func TestRedisIsAStore(t *testing.T) {
@@ -14,4 +15,9 @@ func TestRedisIsAStore(t *testing.T) {
 		t.Helper()
 		return open(t, redis.Config{})
 	})
+}
+
+func TestOperationsOnRedis(t *testing.T) {
+	t.Parallel()
+	runstest.Operate(t, open(t, redis.Config{}))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/durable/store/sqlite"
 	"github.com/baton-go/baton/durable/storetest"
+	"github.com/baton-go/baton/internal/runstest"
 )
 
 func TestSQLiteIsAStore(t *testing.T) {
@@ -20,4 +21,12 @@ func TestSQLiteIsAStore(t *testing.T) {
 		t.Cleanup(func() { require.NoError(t, s.Close()) })
 		return s
 	})
+}
+
+func TestOperationsOnSQLite(t *testing.T) {
+	t.Parallel()
+	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "store.db"))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	runstest.Operate(t, s)
 }
