@@ -76,6 +76,21 @@ var ticking = durable.Define("ticking", func(y actions.Yield, _ int) (string, er
 	return at, err
 })
 
+// handed is a flow that is handed on: after each of its stages it waits for an event, and is unloaded.
+var handed = durable.Define("handed", func(y actions.Yield, run string) (string, error) {
+	for i := range 6 {
+		value, err := orchestrate.Do(y, stage{Run: run, Name: strconv.Itoa(i)})
+		if err != nil {
+			return "", err
+		}
+		fmt.Println("told", fmt.Sprint(run, "/", i), value)
+		if _, err := orchestrate.Do(y, actions.Receive[int]{Name: "next"}); err != nil {
+			return "", err
+		}
+	}
+	return "handed on", nil
+})
+
 // blockLog says of a log only that a run is blocked.
 type blockLog struct{}
 
@@ -107,9 +122,9 @@ func carryRelease(ctx context.Context, dsn, schema string, version int) error {
 	var effects atomic.Int64
 	rt, err := durable.Open(ctx, s, executor.NewMux(executor.On(func(_ context.Context, a stage) (string, error) {
 		fmt.Println("effect", a.Run+"/"+a.Name)
-		return fmt.Sprint(os.Getpid(), ".", effects.Add(1)), nil
+		return fmt.Sprintf("%d.%d@%d", os.Getpid(), effects.Add(1), time.Now().Unix()), nil
 	})), durable.Config{
-		Flows: durable.Flows(released(version), ticking), Lease: leaseOfReleases, UnloadAfter: time.Millisecond,
+		Flows: durable.Flows(released(version), ticking, handed), Lease: leaseOfReleases, UnloadAfter: time.Millisecond,
 		MaxConcurrent: 8, Log: slog.New(slog.NewTextHandler(blockLog{}, nil)),
 	})
 	if err != nil {

@@ -95,9 +95,18 @@ func newCluster(t *testing.T) *cluster {
 // deploy starts a worker of a release, and waits until it is up.
 func (c *cluster) deploy(version int) *exec.Cmd {
 	c.t.Helper()
+	return c.deployAs("", version)
+}
+
+// deployAs is deploy with another binary than this one, if it is given.
+func (c *cluster) deployAs(binary string, version int) *exec.Cmd {
+	c.t.Helper()
 	were := c.count(func() int { return c.up[version] })
 	cmd := children.Command(c.t, "release", pgserver.DSN(c.t), c.schema, strconv.Itoa(version))
 	cmd.Stdout = c.pipe
+	if binary != "" {
+		cmd.Path = binary
+	}
 	require.NoError(c.t, cmd.Start())
 	until(c.t, func() bool { return c.count(func() int { return c.up[version] + len(c.wrong) }) > were })
 	return cmd
