@@ -130,6 +130,10 @@ func carryRelease(ctx context.Context, dsn, schema string, version int) error {
 	if err != nil {
 		return err
 	}
+	id := fmt.Sprint("begun-", os.Getpid())
+	if _, err := handed.Start(ctx, rt, id, durable.WithID(id)); err != nil {
+		return err
+	}
 	fmt.Println("up", version)
 	<-ctx.Done()
 	patient, cancel := context.WithTimeout(context.Background(), 10*time.Second)
