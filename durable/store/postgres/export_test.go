@@ -34,3 +34,9 @@ const LookSharesText = lookSharesText
 
 // PageText is the statement for a page of runs.
 func PageText(q store.Query) (string, []any) { return query(q) }
+
+// InSchema is a text of statements with the name of a schema.
+func InSchema(schema, text string) string {
+	s := newStatements(schema)
+	return s.in(text)
+}
