@@ -18,6 +18,7 @@ type audience struct {
 	log   *slog.Logger     // nil: none
 	lines combinators.Sink // that writes the log
 	sinks []combinators.Sink
+	hooks Hooks
 }
 
 // newAudience makes an audience of a log, which may be nil, and of sinks.
@@ -139,7 +140,7 @@ func (c *Client) tellChange(ctx context.Context, was store.Status, r store.Run) 
 		return
 	}
 	level := (&fact.Changed{Status: r.Status}).LogLevel()
-	if !c.audience.listens(ctx, level) {
+	if !c.audience.listens(ctx, level) && !c.audience.hooks.watch() {
 		return
 	}
 	e := &fact.Changed{Run: aboutRun(&r), Status: r.Status}
@@ -160,6 +161,7 @@ func (c *Client) tellChange(ctx context.Context, was store.Status, r store.Run) 
 		e.Took = r.Finished.Sub(r.Started)
 	}
 	c.audience.tell(ctx, e)
+	c.audience.hooks.changed(ctx, &c.audience, e)
 }
 
 // tellWritten tells what a write has made of a run, which was written without a lease.

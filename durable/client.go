@@ -42,7 +42,8 @@ type clientConfig struct {
 	maxPayload int
 	retention  time.Duration
 	sinks      []combinators.Sink
-	log        *slog.Logger // of a runtime
+	log        *slog.Logger // of a runtime, as hooks are
+	hooks      Hooks
 }
 
 // Codec sets the codec that the client writes with. The default is JSON. What was written by JSON or gob, or this
@@ -107,6 +108,7 @@ func newClient(s store.Store, config clientConfig) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	told.hooks = config.hooks
 	c := &Client{
 		audience: told, store: s, codecs: codecs, errors: kinds, maxPayload: config.maxPayload, retention: config.retention,
 	}

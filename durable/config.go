@@ -64,6 +64,8 @@ type Config struct {
 	// actions are, and links it to the life before; see combinators/telemetry. The executor needs no Observed with the
 	// same sinks, which would tell them of each action twice.
 	Observe []combinators.Sink
+	// Hooks are called as runs go on.
+	Hooks Hooks
 	// Log is where the runtime logs, and the orchestrations that it carries out: slog.Default() by default. It is told
 	// the same as Observe but for the actions: with a combinators.ZapSink among those, slog.New(slog.DiscardHandler)
 	// keeps the lines from being written twice.

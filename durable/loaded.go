@@ -42,6 +42,7 @@ type loaded struct {
 	begun  *fact.LifeBegan // nil: nobody wants to know
 	status Status          // that the run was left with
 	why    error           // it was left
+	veto   error           // of a hook
 
 	// Under the runtime's lock:
 	place     *list.Element // on the idle list
@@ -110,6 +111,9 @@ func (l *loaded) carryOut(h *store.History) {
 	if l.past.suspect() && !l.tried(h) {
 		return
 	}
+	if !l.admitted(h) {
+		return
+	}
 	l.saw(h.Run)
 	for h != nil {
 		h = l.generation(h)
@@ -131,6 +135,10 @@ func (l *loaded) generation(h *store.History) *store.History {
 	l.listens(j)
 	if why := l.uncalledFor(); why != nil {
 		l.stopped(j, why)
+		return nil
+	}
+	if l.veto != nil && l.untouched(h) {
+		l.finish(j, nil, l.veto)
 		return nil
 	}
 	input := h.Run.Input

@@ -2,6 +2,7 @@ package durable_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -48,6 +49,36 @@ func plain() *slog.Logger {
 			return a
 		},
 	}))
+}
+
+// A hook may keep a run from being carried out, and others tell what becomes of it.
+func ExampleHooks() {
+	ctx := context.Background()
+	rt := shopOn(durable.Config{
+		Flows: durable.Flows(Booked),
+		Hooks: durable.Hooks{
+			Before: func(ctx context.Context, run fact.Run) (context.Context, error) {
+				if run.Labels["customer"] == "Mallory" {
+					return nil, errors.New("this customer does not pay")
+				}
+				return ctx, nil
+			},
+			OnError: func(_ context.Context, _ fact.Run, err error) { fmt.Println("tell somebody:", err) },
+			After:   func(_ context.Context, e *fact.Changed) { fmt.Println(e.Run.ID, "has", e.Status) },
+		},
+		Log: slog.New(slog.DiscardHandler),
+	})
+
+	h, err := Booked.Start(ctx, rt, 450,
+		durable.WithID("order-66"), durable.WithLabels(map[string]string{"customer": "Mallory"}))
+	check(err)
+	_, err = h.Result(ctx)
+	fmt.Println("error:", err != nil)
+	check(rt.Close(ctx))
+	// Unordered output:
+	// tell somebody: run "order-66" of flow "booked" failed: this customer does not pay
+	// order-66 has failed
+	// error: true
 }
 
 // A sink of one's own hears of facts, and of the actions that are carried out.

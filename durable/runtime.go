@@ -114,6 +114,7 @@ func newRuntime(ctx context.Context, s store.Store, exec executor.Executor, c Co
 	client, err := newClient(s, clientConfig{
 		codec: c.Codec, readCodecs: c.ReadCodecs, errorKinds: c.ErrorKinds,
 		maxPayload: c.MaxPayload, retention: c.Retention, sinks: c.Observe, log: c.Log.With("owner", c.Owner),
+		hooks: c.Hooks,
 	})
 	if err != nil {
 		return nil, err

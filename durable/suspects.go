@@ -31,7 +31,7 @@ type suspects struct {
 // has been given back then, if it could be.
 func (l *loaded) tried(h *store.History) bool {
 	if !l.rt.awaitTrial(l) {
-		l.putOff(h)
+		l.putOff(h, l.rt.longestDelay())
 		return false
 	}
 	l.rt.audience.tell(l.under, &fact.OnTrial{
@@ -59,13 +59,12 @@ func (l *loaded) account(settled, trials int64) error {
 	return err
 }
 
-// putOff gives back a suspect that was not carried out.
-func (l *loaded) putOff(h *store.History) {
+// putOff gives back a run that was not carried out, for a while.
+func (l *loaded) putOff(h *store.History, pause time.Duration) {
 	var seen int64
 	if n := len(h.Messages); n > 0 {
 		seen = h.Messages[n-1].Seq
 	}
-	pause := l.rt.longestDelay()
 	l.rt.mu.Lock()
 	if l.rt.closing {
 		pause = 0

@@ -16,6 +16,6 @@
 //
 // The same sinks observe durable runs, when they are those of durable.Config.Observe: see [Traced] and [Metered].
 //
-// It imports actions, executor, combinators, durable/fact and the API of OpenTelemetry, not its SDK. It is a package of its own so
-// that who does not use it does not compile it.
+// It imports actions, executor, combinators, durable/fact and the API of OpenTelemetry, not its SDK. It is a package of
+// its own so that who does not use it does not compile it.
 package telemetry

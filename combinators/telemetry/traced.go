@@ -48,11 +48,11 @@ type Trace struct {
 // combinators below do in the meantime, such as a scheduled retry, is an event with attributes of the same names.
 //
 // Among the sinks of a durable runtime it makes a span of each life of a run: of what one process does of it. Those of
-// the actions are its children. It begins a trace, because a run may last for months, and is linked to the span that the
-// run was started in and to the life before, in whatever process that was. It has the name of the flow, "run checkout",
-// and the attributes baton.run, baton.flow, baton.version, baton.life, baton.queue and baton.parent; and in the end
-// baton.status, with which the run was left. That the run has failed or is blocked is an error, and so is a life that
-// was cut off.
+// the actions are its children. It begins a trace, because a run may last for months, and is linked to the span that
+// the run was started in and to the life before, in whatever process that was. It has the name of the flow, "run
+// checkout", and the attributes baton.run, baton.flow, baton.version, baton.life, baton.queue and baton.parent; and in
+// the end baton.status, with which the run was left. That the run has failed or is blocked is an error, and so is a
+// life that was cut off.
 //
 // As the outermost layer it sees groups and each action in them; below Parallelize single actions only; below Retried
 // each attempt. Around itself it makes a span in a span. It costs what Observed does, and the tracer's span.

@@ -70,6 +70,7 @@ func TestFactsSayWhatHappenedWhereAndHowBadItIs(t *testing.T) {
 			&fact.Retried{Run: run, Err: &executor.PanicError{Value: "ouch", Stack: []byte("here")}},
 			"warn run tried again [run=r flow=f error=panic: ouch stack=here]",
 		},
+		{&fact.Vetoed{Run: run, Err: broken}, "info run vetoed [run=r flow=f error=it is broken]"},
 		{&fact.LeaseLost{Run: run, Err: broken}, "warn lease lost [run=r flow=f error=it is broken]"},
 		{
 			&fact.NotDone{Operation: "sweep", Err: broken, Level: combinators.LevelWarn},

@@ -146,6 +146,22 @@ func (e *OnTrial) LogValue() slog.Value {
 	return append(describe(e.Run), slog.Int64("lives", e.Lives), slog.Int64("trials", e.Trials)).value()
 }
 
+// Vetoed says that a hook does not let a run be carried out.
+type Vetoed struct {
+	combinators.IsEvent
+	Run Run
+	Err error
+}
+
+// Name is "run vetoed".
+func (*Vetoed) Name() string { return "run vetoed" }
+
+// LogLevel is info.
+func (*Vetoed) LogLevel() combinators.Level { return combinators.LevelInfo }
+
+// LogValue has the run and the error.
+func (e *Vetoed) LogValue() slog.Value { return describe(e.Run).failed(e.Err).value() }
+
 // Retried says that a run could not go on in this life, and is given back to be tried again.
 type Retried struct {
 	combinators.IsEvent
