@@ -17,18 +17,21 @@ const (
 	enough      = 10_000
 )
 
-// Claim leases runs that are due: see [store.Store]. It looks at each priority that runs of the flows have, and at each
-// owner that has leases of them.
+// Claim leases runs that are due: see [store.Store]. It looks at each priority that runs of the flows have in a queue,
+// at each owner that has leases of them, and with a limit for each key at each key that has a run which is due.
 func (s *Store) Claim(ctx context.Context, c store.Claim) (store.Claimed, error) {
 	c.Flows = slices.Compact(slices.Sorted(slices.Values(c.Flows)))
+	c.Queues = slices.Clone(c.Queues)
 	claimed, err := call(ctx, s, "claim", func(ctx context.Context) (claimed claimed, err error) {
 		for left := c.Max; left > 0; {
 			some := min(left, mostClaimed)
+			before := len(claimed.Runs)
 			n, again, err := s.claim(ctx, c, some, &claimed)
 			if err != nil {
 				return claimed, err
 			}
 			left -= n
+			take(c.Queues, claimed.Runs[before:])
 			if n < some && !again {
 				break
 			}
@@ -44,6 +47,20 @@ func (s *Store) Claim(ctx context.Context, c store.Claim) (store.Claimed, error)
 	return claimed.Claimed, nil
 }
 
+// take subtracts runs that were claimed from what may be claimed of their queues. A Max below zero is nothing at all.
+func take(queues []store.Share, runs []store.History) {
+	for i := range queues {
+		q := &queues[i]
+		for _, h := range runs {
+			if q.Max > 0 && h.Run.Queue == q.Queue {
+				if q.Max--; q.Max == 0 {
+					q.Max = -1
+				}
+			}
+		}
+	}
+}
+
 // claimed is what was claimed.
 type claimed struct {
 	store.Claimed
@@ -54,8 +71,13 @@ type claimed struct {
 // for one script.
 func (s *Store) claim(ctx context.Context, c store.Claim, most int, all *claimed) (n int, again bool, err error) {
 	args := []any{s.channel, s.self, c.Owner, c.Lease.Microseconds(), most, mostLate, enough}
+	args = append(args, len(c.Flows))
 	for _, flow := range c.Flows {
 		args = append(args, flow)
+	}
+	args = append(args, len(c.Queues))
+	for _, q := range c.Queues {
+		args = append(args, q.Queue, q.Max, max(0, q.Total), max(0, q.PerKey))
 	}
 	reply, err := s.run(ctx, claimScript, args...)
 	if err != nil {
@@ -80,15 +102,15 @@ func (s *Store) claim(ctx context.Context, c store.Claim, most int, all *claimed
 		return 0, false, err
 	}
 	for _, one := range taken {
-		if err := s.take(one, all); err != nil {
+		if err := s.leasedRun(one, all); err != nil {
 			return 0, false, err
 		}
 	}
 	return len(taken), answer[2] == int64(1), nil
 }
 
-// take reads a run that was leased.
-func (s *Store) take(reply any, all *claimed) error {
+// leasedRun reads a run that was leased.
+func (s *Store) leasedRun(reply any, all *claimed) error {
 	one, err := list(reply, 4)
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ func (s *Store) Count(ctx context.Context, q store.Query) (map[store.Status]stor
 	q.After, q.Newest = store.Cursor{}, false
 	q = cloned(q)
 	return call(ctx, s, "count", func(ctx context.Context) (map[store.Status]store.Count, error) {
-		if len(q.IDs) == 0 && len(q.Flows) == 0 && q.Parent == "" && len(q.Labels) == 0 && q.Expired.IsZero() {
+		if len(q.IDs)+len(q.Flows)+len(q.Queues)+len(q.Labels) == 0 && q.Parent == "" && q.Expired.IsZero() {
 			return s.countAll(ctx, q.Statuses)
 		}
 		counts := map[store.Status]store.Count{}

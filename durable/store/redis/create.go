@@ -57,16 +57,16 @@ func (s *Store) Create(ctx context.Context, runs []store.Run) ([]store.Created, 
 
 // columns are the fields of a run that is created, in the order in which the script takes them.
 var columns = []string{
-	"flow", "queue", "priority", "created", "status", "due", "started", "finished", "expires", "parent", "state", "facts",
-	"input", "published",
+	"flow", "queue", "key", "priority", "created", "status", "due", "started", "finished", "expires", "parent", "state",
+	"facts", "input", "published",
 }
 
 // pack returns the fields of a run that is created.
 func (s *Store) pack(r *store.Run) map[string]string {
 	return map[string]string{
-		"flow": r.Flow, "queue": r.Queue, "priority": priority(r.Priority), "created": ordered(r.Created.UnixMicro()),
-		"status": strconv.Itoa(int(r.Status)), "due": stamp(s.clocks.Server(r.Due)), "started": stamp(r.Started),
-		"finished": stamp(r.Finished), "expires": stamp(r.Expires), "parent": r.Parent,
+		"flow": r.Flow, "queue": r.Queue, "key": r.Key, "priority": priority(r.Priority), "parent": r.Parent,
+		"created": ordered(r.Created.UnixMicro()), "status": ordinal(r.Status), "due": stamp(s.clocks.Server(r.Due)),
+		"started": stamp(r.Started), "finished": stamp(r.Finished), "expires": stamp(r.Expires),
 		"state": string(packed.State(&r.State)), "facts": string(facts(*r)), "input": string(input(r.Input)),
 		"published": string(published(r.Published)),
 	}

@@ -38,7 +38,7 @@ func (s *Store) List(ctx context.Context, q store.Query) ([]store.Run, error) {
 // cloned is a query that shares nothing with the caller's.
 func cloned(q store.Query) store.Query {
 	q.IDs, q.Statuses, q.Flows = slices.Clone(q.IDs), slices.Clone(q.Statuses), slices.Clone(q.Flows)
-	q.Labels = maps.Clone(q.Labels)
+	q.Queues, q.Labels = slices.Clone(q.Queues), maps.Clone(q.Labels)
 	return q
 }
 
@@ -163,6 +163,13 @@ func (s *Store) choose(ctx context.Context, q store.Query) (indexes, others []st
 		var all []string
 		for _, flow := range q.Flows {
 			all = append(all, "flow:"+flow)
+		}
+		choices = append(choices, all)
+	}
+	if len(q.Queues) > 0 && !slices.Contains(q.Queues, "") {
+		var all []string
+		for _, queue := range q.Queues {
+			all = append(all, "queue:"+queue)
 		}
 		choices = append(choices, all)
 	}

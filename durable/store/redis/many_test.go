@@ -79,6 +79,31 @@ func TestManyRunsAreClaimedRenewedAndTakenOver(t *testing.T) {
 	require.Empty(t, held)
 }
 
+func TestAMaximumOfAQueueHoldsForSeveralScripts(t *testing.T) {
+	t.Parallel()
+	s := open(t, redis.Config{})
+	var runs []store.Run
+	for i := range 600 {
+		r := runstest.Pending(strconv.Itoa(i))
+		r.Queue = []string{"one", "two"}[i%2]
+		runs = append(runs, r)
+	}
+	_, err := s.Create(t.Context(), runs)
+	require.NoError(t, err)
+	shares := []store.Share{{Queue: "one", Max: 110}, {Queue: "two", Total: 250}}
+	claimed, err := s.Claim(t.Context(), store.Claim{
+		Owner: "owner", Lease: time.Hour, Max: 500, Flows: []string{runstest.Flow}, Queues: shares,
+	})
+	require.NoError(t, err)
+	taken := map[string]int{}
+	for _, h := range claimed.Runs {
+		taken[h.Run.Queue]++
+	}
+	require.Equal(t, map[string]int{"one": 110, "two": 250}, taken)
+	require.False(t, claimed.Next.IsZero())
+	require.Equal(t, 110, shares[0].Max, "it is the caller's")
+}
+
 func TestALongHistoryHoldsNobodyUp(t *testing.T) {
 	t.Parallel()
 	s := open(t, redis.Config{})
@@ -172,6 +197,7 @@ func TestNothingIsLeftOfRunsThatAreDeleted(t *testing.T) {
 	s := open(t, redis.Config{})
 	r := runstest.Pending("r")
 	r.Parent, r.Labels, r.Expires = "parent", map[string]string{"a": "1", "b=": ":"}, time.Now()
+	r.Queue, r.Key = "queue", "key"
 	_, err := s.Create(t.Context(), []store.Run{r})
 	require.NoError(t, err)
 	run := runstest.Claim(t, s, 1).Runs[0].Run

@@ -23,9 +23,9 @@ func (s *Store) readNotices(rest string) (all []store.Notice) {
 		for i := range fields {
 			fields[i], rest, _ = strings.Cut(rest, " ")
 		}
-		size, rest2, _ := strings.Cut(rest, ":")
-		length, err := strconv.Atoi(size)
-		if err != nil || length < 0 || length > len(rest2) {
+		var run string
+		var ok bool
+		if run, rest, ok = cutSized(rest); !ok {
 			return all
 		}
 		status, err := strconv.ParseUint(fields[0], 10, 8)
@@ -40,11 +40,26 @@ func (s *Store) readNotices(rest string) (all []store.Notice) {
 		if err != nil {
 			return all
 		}
-		all = append(all, store.Notice{
-			Run: rest2[:length], Status: store.Status(status), Due: s.clocks.Here(due), Sent: fields[2] != "",
-			Revision: revision,
-		})
-		rest = rest2[length:]
+		n := store.Notice{
+			Run: run, Status: store.Status(status), Due: s.clocks.Here(due), Sent: fields[2] == "sent",
+			Revision: revision, Freed: fields[2] == "freed",
+		}
+		if n.Freed {
+			if n.Queue, rest, ok = cutSized(rest); !ok {
+				return all
+			}
+		}
+		all = append(all, n)
 	}
 	return all
+}
+
+// cutSized cuts off a string that stands behind its size.
+func cutSized(s string) (first, rest string, ok bool) {
+	size, rest, _ := strings.Cut(s, ":")
+	length, err := strconv.Atoi(size)
+	if err != nil || length < 0 || length > len(rest) {
+		return "", "", false
+	}
+	return rest[:length], rest[length:], true
 }

@@ -113,7 +113,7 @@ func (s *Store) unpack(id string, fields map[string]string) (store.Run, error) {
 	r := reader{id: id, fields: fields}
 	run := store.Run{
 		ID: id, Flow: fields["flow"], Priority: int(-1 - r.ordered("priority")), Parent: fields["parent"],
-		Queue: fields["queue"], Created: time.UnixMicro(r.ordered("created")).UTC(),
+		Queue: fields["queue"], Key: fields["key"], Created: time.UnixMicro(r.ordered("created")).UTC(),
 		State: store.State{
 			Due: s.clocks.Here(r.time("due")), Started: r.time("started"), Finished: r.time("finished"),
 			Expires: r.time("expires"),

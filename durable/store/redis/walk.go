@@ -104,7 +104,7 @@ func (w *walk) args(looks, wanted int) []any {
 		statuses[i] = ordinal(status)
 	}
 	args := []any{newest, w.behind, looks, wanted, stamp(w.q.Expired), counting}
-	for _, all := range [][]string{statuses, w.q.Flows, w.others, w.indexes} {
+	for _, all := range [][]string{statuses, w.q.Flows, w.q.Queues, w.others, w.indexes} {
 		args = append(args, len(all))
 		for _, one := range all {
 			args = append(args, one)

@@ -17,7 +17,7 @@ local function deliver(m)
     enqueue(r)
   end
   call('HSET', P .. 'run:' .. m.run, 'sent', r.sent, 'newest', r.newest, 'due', r.due)
-  tell(r, true)
+  tell(r, 'sent')
   return 0
 end
 
@@ -57,10 +57,12 @@ end
 local function replace(r, w)
   dequeue(r)
   tally(r, -1)
-  local due = w.due
+  local due, what = w.due, nil
   if w.kind == 'release' or FINAL[w.status] then
-    if r.owner ~= '' then call('ZREM', P .. 'held:' .. r.owner, r.id) end
-    r.owner = ''
+    if r.owner ~= '' then
+      free(r)
+      what = 'freed'
+    end
     if w.epoch == '0' then r.epoch = raise(r.epoch) end
     local unseen = r.newest ~= '' and tonumber(r.newest) > w.seen
     if w.status == WAITING and unseen and (due == '' or tonumber(due) > now()) then due = num(now()) end
@@ -74,7 +76,7 @@ local function replace(r, w)
   enqueue(r)
   call('HSET', P .. 'run:' .. r.id, 'status', r.status, 'due', r.due, 'started', r.started, 'finished', r.finished,
     'expires', r.expires, 'owner', r.owner, 'epoch', r.epoch, 'revision', r.revision, 'state', w.state)
-  tell(r)
+  tell(r, what)
 end
 
 local function write(w)

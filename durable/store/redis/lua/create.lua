@@ -3,7 +3,7 @@
 local channel, self = take(), take()
 local found = {}
 while at < #ARGV do
-  local r = takeFields({}, 'id', 'flow', 'queue', 'priority', 'created', 'status', 'due', 'started', 'finished')
+  local r = takeFields({}, 'id', 'flow', 'queue', 'key', 'priority', 'created', 'status', 'due', 'started', 'finished')
   local rest = takeFields({}, 'expires', 'parent', 'state', 'facts', 'input', 'published')
   local labels = takeAll(take)
   rest.labels = ''
@@ -24,12 +24,13 @@ while at < #ARGV do
         fields[#fields + 1] = value
       end
     end
-    for _, name in ipairs({'queue', 'due', 'started', 'finished'}) do add(name, r[name]) end
+    for _, name in ipairs({'queue', 'key', 'due', 'started', 'finished'}) do add(name, r[name]) end
     for name, value in pairs(rest) do add(name, value) end
     call('HSET', run, unpack(fields))
     call('ZADD', P .. 'runs', 0, place(r))
     call('ZADD', P .. 'status:' .. r.status, 0, place(r))
     call('ZADD', P .. 'flow:' .. r.flow, 0, place(r))
+    if r.queue ~= '' then call('ZADD', P .. 'queue:' .. r.queue, 0, place(r)) end
     if rest.parent ~= '' then call('ZADD', P .. 'children:' .. rest.parent, 0, place(r)) end
     for _, label in ipairs(labels) do call('ZADD', P .. 'label:' .. label, 0, place(r)) end
     expire(r, rest.expires)

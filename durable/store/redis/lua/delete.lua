@@ -9,6 +9,7 @@ for _, id in ipairs(ARGV) do
     for _, index in ipairs({'runs', 'status:' .. r.status, 'flow:' .. r.flow}) do call('ZREM', P .. index, member) end
     expire(r, '')
     tally(r, -1) -- which needs memory, but not as the first thing
+    if r.queue ~= '' then call('ZREM', P .. 'queue:' .. r.queue, member) end
     if rest[1] then call('ZREM', P .. 'children:' .. rest[1], member) end
     local labels = rest[2] or ''
     while labels ~= '' do

@@ -14,12 +14,13 @@ local function takeSet()
   return set
 end
 
-local statuses, flows = takeSet(), takeSet()
+local statuses, flows, queues = takeSet(), takeSet(), takeSet()
 local function takeKey() return P .. take() end
 local others, indexes = takeAll(takeKey), takeAll(takeKey)
 
 local function meets(member, r)
   if not r[1] or flows and not flows[r[1]] or statuses and not statuses[r[2]] then return false end
+  if queues and not queues[r[6] or ''] then return false end
   if expired and not (r[3] and r[3] ~= '' and tonumber(r[3]) <= expired) then return false end
   for _, other in ipairs(others) do
     if not call('ZSCORE', other, member) then return false end
@@ -44,7 +45,7 @@ for i, index in ipairs(indexes) do
     end
     last = member
     local run = P .. 'run:' .. string.sub(member, 21)
-    local r = call('HMGET', run, 'flow', 'status', 'expires', 'started', 'finished')
+    local r = call('HMGET', run, 'flow', 'status', 'expires', 'started', 'finished', 'queue')
     if meets(member, r) then
       found[#found + 1] = {member, counting and {'status', r[2], 'started', r[4] or '', 'finished', r[5] or ''} or
         call('HGETALL', run)}

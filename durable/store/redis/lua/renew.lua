@@ -6,12 +6,8 @@ local from = behind == '' and '-' or '(' .. behind
 for _, id in ipairs(call('ZRANGEBYLEX', P .. 'held:' .. owner, from, '+', 'LIMIT', 0, most)) do
   local r = get(id)
   if r then
-    local due = num(now() + lease)
-    if call('ZADD', leases(r.flow, owner), due, id) == 1 then -- it had run out
-      unpark(r)
-      call('SADD', P .. 'owners:' .. r.flow, owner)
-    end
-    r.due = due
+    r.due = num(now() + lease)
+    if hold(r) then unpark(r) end -- it had run out
     call('HSET', P .. 'run:' .. id, 'due', r.due)
     held[#held + 1] = {id, r.epoch, r.revision, r.newest}
   end

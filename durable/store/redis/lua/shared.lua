@@ -23,7 +23,7 @@ end
 
 -- Runs, as far as scripts look at them. What is '' is not there: no time, no owner, no message.
 local FIELDS = {
-  'flow', 'queue', 'priority', 'created', 'status', 'due', 'started', 'finished', 'expires', 'owner', 'epoch',
+  'flow', 'queue', 'key', 'priority', 'created', 'status', 'due', 'started', 'finished', 'expires', 'owner', 'epoch',
   'revision', 'sent', 'newest',
 }
 local known = {}
@@ -48,28 +48,68 @@ local function raise(n) return num(n + 1) end
 local function place(r) return r.created .. r.id end
 
 -- A run that is to be claimed is in one of two kinds of sets, by its due time: in a lane, which is that of the runs of
--- one flow, queue and priority; or, with an owner, among the leases that the owner has of the flow. A claim moves those
--- whose lease has run out into their lane.
+-- one flow, queue and priority; or, with an owner, among the leases that the owner has of the flow and the queue. A
+-- claim moves those whose lease has run out into their lane. In a queue that has a name, the runs of a lane that have
+-- the same key are in a set of their own as well, and the keys in one by the due time of their first run.
 
-local function lane(flow, queue, priority) return P .. 'due:' .. sized(flow) .. sized(queue) .. priority end
-local function leases(flow, owner) return P .. 'leases:' .. sized(flow) .. owner end
+local function laneOf(flow, queue, priority) return P .. 'due:' .. sized(flow) .. sized(queue) .. priority end
+local function lane(r) return laneOf(r.flow, r.queue, r.priority) end
+local function keyed(l, key) return l .. ':' .. key end
+local function keysOf(l) return l .. '/keys' end
 
-local function park(r)
-  call('ZADD', lane(r.flow, r.queue, r.priority), r.due, r.id)
-  call('ZADD', P .. 'lanes:' .. r.flow, 0, r.priority .. r.queue)
+-- Who holds a run, and where. The leases of a queue, and of each key in it, are counted in sets of their own, by the end
+-- of the lease: those that have run out do not count.
+local function holder(r) return sized(r.queue) .. r.owner end
+local function leases(flow, holder) return P .. 'leases:' .. sized(flow) .. holder end
+local function leased(queue) return P .. 'leased:' .. queue end
+local function leasedOf(queue, key)
+  if queue == '' then return leased(queue) end -- there is one key only
+  return P .. 'leasedof:' .. sized(queue) .. key
 end
 
-local function unpark(r)
-  local l = lane(r.flow, r.queue, r.priority)
-  if call('ZREM', l, r.id) == 1 and call('EXISTS', l) == 0 then
-    call('ZREM', P .. 'lanes:' .. r.flow, r.priority .. r.queue)
+-- Notes when the first run of a key is due.
+local function lead(l, key)
+  local first = call('ZRANGE', keyed(l, key), 0, 0, 'WITHSCORES')
+  if first[2] then
+    call('ZADD', keysOf(l), first[2], key)
+  else
+    call('ZREM', keysOf(l), key)
   end
 end
 
+local function park(r)
+  local l = lane(r)
+  call('ZADD', l, r.due, r.id)
+  call('ZADD', P .. 'lanes:' .. r.flow, 0, r.priority .. r.queue)
+  if r.queue ~= '' then
+    call('ZADD', keyed(l, r.key), r.due, r.id)
+    lead(l, r.key)
+  end
+end
+
+local function unpark(r)
+  local l = lane(r)
+  if call('ZREM', l, r.id) == 0 then return end
+  if r.queue ~= '' then
+    call('ZREM', keyed(l, r.key), r.id)
+    lead(l, r.key)
+  end
+  if call('EXISTS', l) == 0 then call('ZREM', P .. 'lanes:' .. r.flow, r.priority .. r.queue) end
+end
+
+-- Has the owner hold the run until it is due. It tells whether the owner did not.
+local function hold(r)
+  local new = call('ZADD', leases(r.flow, holder(r)), r.due, r.id) == 1
+  if new then call('SADD', P .. 'owners:' .. r.flow, holder(r)) end
+  call('ZADD', leased(r.queue), r.due, r.id)
+  if r.queue ~= '' then call('ZADD', leasedOf(r.queue, r.key), r.due, r.id) end
+  return new
+end
+
 local function unlease(r)
-  local l = leases(r.flow, r.owner)
+  local l = leases(r.flow, holder(r))
   if call('ZREM', l, r.id) == 0 then return false end
-  if call('EXISTS', l) == 0 then call('SREM', P .. 'owners:' .. r.flow, r.owner) end
+  if call('EXISTS', l) == 0 then call('SREM', P .. 'owners:' .. r.flow, holder(r)) end
   return true
 end
 
@@ -78,14 +118,21 @@ local function enqueue(r)
   if r.owner == '' then
     park(r)
   else
-    call('ZADD', leases(r.flow, r.owner), r.due, r.id)
-    call('SADD', P .. 'owners:' .. r.flow, r.owner)
+    hold(r)
   end
 end
 
 local function dequeue(r)
   if r.due == '' or FINAL[r.status] then return end
   if r.owner == '' or not unlease(r) then unpark(r) end
+end
+
+-- Takes the run away from its owner. It is in no set by its due time.
+local function free(r)
+  call('ZREM', P .. 'held:' .. r.owner, r.id)
+  call('ZREM', leased(r.queue), r.id)
+  if r.queue ~= '' then call('ZREM', leasedOf(r.queue, r.key), r.id) end
+  r.owner = ''
 end
 
 -- How long the runs of a status took: sign is 1 for a run that comes, -1 for one that goes.
@@ -114,10 +161,12 @@ end
 -- What is told to those who watch.
 local notices = {}
 
-local function tell(r, sent)
+local function tell(r, what)
   local due = r.due
   if r.owner ~= '' or FINAL[r.status] then due = '' end
-  notices[#notices + 1] = table.concat({r.status, due, sent and '1' or '', r.revision, sized(r.id)}, ' ')
+  local notice = table.concat({r.status, due, what or '', r.revision, sized(r.id)}, ' ')
+  if what == 'freed' then notice = notice .. sized(r.queue) end
+  notices[#notices + 1] = notice
 end
 
 -- Tells other processes, and returns what was told.
