@@ -42,6 +42,14 @@ func measures(dir string, pg *server) []*measure {
 	add("SQLite, runs of 100 steps, 64 at a time", "", insert, wholes(file, 64, 100))
 	add("SQLite, runs of 1 step, 64 at a time", "", insert, wholes(file, 64, 1))
 	add("SQLite, Start to Result", "", insert, func(ctx context.Context) (subject, error) { return newStarts(ctx, file) })
+	files, plainly := inFiles(dir), func(context.Context) (subject, error) { return newAppends(dir) }
+	add("plain files, 1 run", "", plainly, loads(files, 1))
+	add("plain files, 64 runs", "", plainly, loads(files, 64))
+	add("plain files, runs of 100 steps, 64 at a time", "", plainly, wholes(files, 64, 100))
+	add("plain files, runs of 1 step, 64 at a time", "", plainly, wholes(files, 64, 1))
+	add("plain files, Start to Result", "", plainly, func(ctx context.Context) (subject, error) {
+		return newStarts(ctx, files)
+	})
 	clients := func(n int) func(context.Context) (subject, error) {
 		return func(ctx context.Context) (subject, error) { return newRows(ctx, pg, n) }
 	}

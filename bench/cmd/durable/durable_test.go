@@ -86,7 +86,7 @@ func TestQuantilesAreBetweenTheValues(t *testing.T) {
 
 func openers(t *testing.T) map[string]opener {
 	t.Helper()
-	all := map[string]opener{"memory": inMemory, "sqlite": inFile(t.TempDir())}
+	all := map[string]opener{"memory": inMemory, "sqlite": inFile(t.TempDir()), "files": inFiles(t.TempDir())}
 	pg := &server{}
 	t.Cleanup(func() { require.NoError(t, pg.close()) })
 	if _, err := pg.dsn(); errors.Is(err, pgserver.ErrMissing) {
