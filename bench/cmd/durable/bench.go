@@ -14,6 +14,7 @@ import (
 
 	"github.com/baton-go/baton/bench/internal/process"
 	"github.com/baton-go/baton/internal/pgserver"
+	"github.com/baton-go/baton/internal/redisserver"
 )
 
 type config struct {
@@ -25,7 +26,7 @@ type config struct {
 }
 
 // measures are all that there are.
-func measures(dir string, pg *server) []*measure {
+func measures(dir string, pg *server, rd *redisServer) []*measure {
 	var all []*measure
 	add := func(name, goal string, floor, s func(context.Context) (subject, error)) {
 		all = append(all, &measure{name: name, goal: goal, floor: floor, subject: s})
@@ -64,6 +65,16 @@ func measures(dir string, pg *server) []*measure {
 	add("PostgreSQL, Start to Result", "", clients(1), func(ctx context.Context) (subject, error) {
 		return newStarts(ctx, pg.open)
 	})
+	keys := func(n int) func(context.Context) (subject, error) {
+		return func(ctx context.Context) (subject, error) { return newKeys(ctx, rd, n) }
+	}
+	add("Redis, 1 run", "", keys(1), loads(rd.open, 1))
+	add("Redis, 64 runs", "", keys(64), loads(rd.open, 64))
+	add("Redis, runs of 100 steps, 64 at a time", "", keys(64), wholes(rd.open, 64, 100))
+	add("Redis, runs of 1 step, 64 at a time", "", keys(64), wholes(rd.open, 64, 1))
+	add("Redis, Start to Result", "", keys(1), func(ctx context.Context) (subject, error) {
+		return newStarts(ctx, rd.open)
+	})
 	add("memory, 1 run", "", plain, loads(inMemory, 1))
 	add("memory, 64 runs", "", plain, loads(inMemory, 64))
 	add("memory, runs of 100 steps, 64 at a time", "", plain, wholes(inMemory, 64, 100))
@@ -93,12 +104,14 @@ func run(ctx context.Context, w io.Writer, c config) (err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	pg := &server{dir: c.dir}
 	defer func() { err = errors.Join(err, pg.close()) }()
-	all := slices.DeleteFunc(measures(dir, pg), func(m *measure) bool { return !only.MatchString(m.name) })
+	rd := &redisServer{dir: c.dir}
+	defer func() { err = errors.Join(err, rd.close()) }()
+	all := slices.DeleteFunc(measures(dir, pg, rd), func(m *measure) bool { return !only.MatchString(m.name) })
 	for range c.rounds {
 		for _, m := range all {
 			path := filepath.Join(c.profiles, strings.ReplaceAll(m.name, " ", "-")+".prof")
 			err := process.Profiled(c.profiles != "", path, func() error { return m.round(ctx, c.slices, c.d) })
-			if errors.Is(err, pgserver.ErrMissing) {
+			if errors.Is(err, pgserver.ErrMissing) || errors.Is(err, redisserver.ErrMissing) {
 				m.missing = true
 				continue
 			}

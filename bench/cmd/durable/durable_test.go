@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/baton-go/baton/internal/pgserver"
+	"github.com/baton-go/baton/internal/redisserver"
 )
 
 func TestAStepIsOneTransactionOfOneRecord(t *testing.T) {
@@ -65,9 +66,10 @@ func TestEverythingIsMeasured(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.Chmod(filepath.Dir(dir), 0o755)) // a server of PostgreSQL's is somebody else's
 	require.NoError(t, run(t.Context(), &out, config{rounds: 1, slices: 1, d: time.Millisecond, dir: dir}))
-	for _, m := range measures("", nil) {
-		if strings.HasPrefix(m.name, "PostgreSQL") && !strings.Contains(out.String(), "PostgreSQL") {
-			require.NotEqual(t, "1", os.Getenv("BATON_REQUIRE_ALL"), "there is no PostgreSQL")
+	for _, m := range measures("", nil, nil) {
+		server, _, _ := strings.Cut(m.name, ",")
+		if (server == "PostgreSQL" || server == "Redis") && !strings.Contains(out.String(), server) {
+			require.NotEqual(t, "1", os.Getenv("BATON_REQUIRE_ALL"), "there is no "+server)
 			continue
 		}
 		require.Contains(t, out.String(), "| "+m.name+" |")
@@ -93,6 +95,13 @@ func openers(t *testing.T) map[string]opener {
 		require.NotEqual(t, "1", os.Getenv("BATON_REQUIRE_ALL"), err)
 	} else {
 		all["postgres"] = pg.open
+	}
+	rd := &redisServer{}
+	t.Cleanup(func() { require.NoError(t, rd.close()) })
+	if _, err := rd.url(); errors.Is(err, redisserver.ErrMissing) {
+		require.NotEqual(t, "1", os.Getenv("BATON_REQUIRE_ALL"), err)
+	} else {
+		all["redis"] = rd.open
 	}
 	return all
 }

@@ -1,8 +1,9 @@
 // Durable measures durable runs beside their floors, and prints Markdown tables. The floor is one row that is inserted
 // and committed by the same driver, with the same settings, in this process; for plain files it is bytes that are
-// appended and synced; for the store in memory it is the same workflow without a journal. PostgreSQL is measured where
-// it is installed, on a server of its own. What is measured and its floor take turns of a few hundredths of a second;
-// a ratio is the median of those of the turns, so that it holds also on a machine whose speed drifts.
+// appended and synced; for the store in memory it is the same workflow without a journal. PostgreSQL and Redis are
+// measured where they are installed, on servers of their own. What is measured and its floor take turns of a few
+// hundredths of a second; a ratio is the median of those of the turns, so that it holds also on a machine whose speed
+// drifts.
 //
 //	go run ./cmd/durable [-rounds n] [-slices n] [-slice d] [-dir directory] [-only regexp] [-profiles directory]
 package main

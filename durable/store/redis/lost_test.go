@@ -103,6 +103,10 @@ func TestACallWhoseAnswerIsLostIsAnErrorAndNotMadeAgain(t *testing.T) {
 	_, err := s.Create(t.Context(), []store.Run{{ID: "w", Flow: "other", State: store.State{Status: store.Waiting}}})
 	require.NoError(t, err)
 	ctx := t.Context()
+	// A server that does not know a script yet says so instead of running it.
+	_, err = beside.Send(ctx, []store.Message{{Run: "missing"}})
+	require.NoError(t, err)
+	runstest.Commit(t, beside, runstest.Step(run, 1))
 	state := run.State
 	for name, call := range map[string]func() error{
 		"send":   func() error { _, err := s.Send(ctx, []store.Message{{Run: "w", Name: "once"}}); return err },
@@ -110,7 +114,7 @@ func TestACallWhoseAnswerIsLostIsAnErrorAndNotMadeAgain(t *testing.T) {
 		"state": func() error {
 			return runstest.TryCommit(ctx, s, store.Write{Run: "r", Epoch: 1, State: &state, Revision: 1})
 		},
-		"step": func() error { return runstest.TryCommit(ctx, s, runstest.Step(run, 1)) },
+		"step": func() error { return runstest.TryCommit(ctx, s, runstest.Step(run, 2)) },
 	} {
 		before := w.lost.Load()
 		w.loses.Store(true)
@@ -128,14 +132,14 @@ func TestACallWhoseAnswerIsLostIsAnErrorAndNotMadeAgain(t *testing.T) {
 	h, err = beside.Load(ctx, "r", store.Mark{})
 	require.NoError(t, err)
 	require.EqualValues(t, 2, h.Run.Revision)
-	require.Len(t, h.Records, 1)
+	require.Len(t, h.Records, 2)
 	_, err = beside.Load(ctx, "new", store.Mark{})
 	require.NoError(t, err)
 	// Called again, what appends has done so once.
 	require.NoError(t, patiently(ctx, func(ctx context.Context) error {
-		return runstest.TryCommit(ctx, s, runstest.Step(run, 1))
+		return runstest.TryCommit(ctx, s, runstest.Step(run, 2))
 	}))
-	require.Equal(t, []int64{1}, runstest.Numbers(t, s, "r"))
+	require.Equal(t, []int64{1, 2}, runstest.Numbers(t, s, "r"))
 }
 
 func TestACallEndsWithItsContext(t *testing.T) {
