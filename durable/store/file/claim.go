@@ -43,9 +43,10 @@ func (t *transaction) claim(c store.Claim, claimed *store.Claimed) (spoilt bool,
 		h, err := t.store.know(r)
 		if errors.Is(err, store.ErrCorrupt) {
 			changed.lasting = true
+			owner := r.Run.Run.Owner
 			r.block(err)
 			_ = t.store.keepFile(fileOf(id)) // it is kept in its place, too
-			t.tell(r, false)
+			t.tell(r, owner, false)
 			spoilt = true
 			continue
 		}
@@ -56,7 +57,7 @@ func (t *transaction) claim(c store.Claim, claimed *store.Claimed) (spoilt bool,
 		r.Run.Run.Due = moment(r.Run.Run.Due)
 		h.Run = cloneRun(&r.Run.Run)
 		changed.lasting = true
-		t.tell(r, false)
+		t.tell(r, "", false)
 		claimed.Runs = append(claimed.Runs, h)
 	}
 	return spoilt, nil

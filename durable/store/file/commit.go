@@ -17,7 +17,7 @@ func (s *Store) Create(ctx context.Context, runs []store.Run) (created []store.C
 				c := t.change(id)
 				c.after = newRun(&runs[i])
 				c.lasting, c.created = true, true
-				t.tell(c.after, false)
+				t.tell(c.after, "", false)
 				found, created[i].New = c.after, true
 			}
 			created[i].Run = cloneRun(&found.Run.Run)
@@ -80,7 +80,7 @@ func (t *transaction) write(w *store.Write) (refused, err error) {
 	c.published = c.published || w.Published != nil
 	c.consumed = append(c.consumed, w.Consumed...)
 	if w.State != nil {
-		t.tell(c.after, false)
+		t.tell(c.after, r.Run.Run.Owner, false)
 	}
 	for i := range w.Send {
 		_ = t.send(&w.Send[i]) // those to runs that are not there are dropped
@@ -122,7 +122,7 @@ func (t *transaction) send(m *store.Message) error {
 	}
 	c.lasting = true
 	c.sent = append(c.sent, c.after.Messages[len(c.after.Messages)-1])
-	t.tell(c.after, true)
+	t.tell(c.after, "", true)
 	return nil
 }
 

@@ -23,6 +23,7 @@ type row struct {
 	Parent        string            `json:"parent,omitempty"`
 	OnParentClose store.ParentClose `json:"on_parent_close,omitempty"`
 	Queue         string            `json:"queue,omitempty"`
+	Key           string            `json:"key,omitempty"`
 	Priority      int               `json:"priority,omitempty"`
 	Labels        map[string]string `json:"labels,omitempty"`
 	Created       time.Time         `json:"created,omitzero"`

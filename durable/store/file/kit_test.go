@@ -22,7 +22,7 @@ var (
 )
 
 // children are what the processes do that tests start.
-var children = runstest.Children{"hold": childHold}
+var children = runstest.Children{"hold": childHold, "acknowledge": childAcknowledge}
 
 // folder is the path of a directory that is not there.
 func folder(tb testing.TB) string {

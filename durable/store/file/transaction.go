@@ -108,9 +108,12 @@ func (t *transaction) claimable() iter.Seq[*whole.Run] {
 	}
 }
 
-// tell has a notice told about a run.
-func (t *transaction) tell(r *run, sent bool) {
+// tell has a notice told about a run that had an owner, or had none.
+func (t *transaction) tell(r *run, owner string, sent bool) {
 	n := r.notice()
 	n.Sent = sent
+	if owner != "" && r.Run.Run.Owner == "" {
+		n.Freed, n.Queue = true, r.Run.Run.Queue
+	}
 	t.notices = append(t.notices, n)
 }
