@@ -56,6 +56,9 @@ func (rt *Runtime) notice(n store.Notice) {
 	if !n.Due.IsZero() {
 		rt.alarm.at(n.Due)
 	}
+	if n.Freed {
+		rt.freed(n.Queue)
+	}
 	if len(rt.names) > 0 && (n.Run == "" || n.Status == store.Blocked) {
 		rt.misfits.hear(n)
 	}

@@ -31,6 +31,7 @@ type Start[In any] struct {
 	Labels    map[string]string `json:",omitempty"`
 	Priority  int               `json:",omitempty"`
 	Queue     string            `json:",omitempty"`
+	QueueKey  string            `json:",omitempty"`
 }
 
 // Await is the action that waits for the end of a child, and returns its output, or its error. The child is one that
@@ -74,7 +75,7 @@ func (f Flow[In, Out]) StartChild(y actions.Yield, in In, opts ...StartOption) (
 	return orchestrate.Do(y, Start[In]{
 		Flow: f.def.name, Input: in, ID: o.id, OnParentClose: o.onParentClose, Delay: o.delay, StartAt: o.startAt,
 		TimeLimit: o.limit, Deadline: o.deadline, Retention: o.retention, Labels: o.labels, Priority: o.priority,
-		Queue: o.queue,
+		Queue: o.queue, QueueKey: o.key,
 	})
 }
 
@@ -122,6 +123,9 @@ func (s Start[In]) options() []StartOption {
 	}
 	if s.Queue != "" {
 		opts = append(opts, WithQueue(s.Queue))
+	}
+	if s.QueueKey != "" {
+		opts = append(opts, WithQueueKey(s.QueueKey))
 	}
 	return opts
 }

@@ -51,6 +51,11 @@ func (c *Client) startChild(ctx context.Context, parent store.Run, a childStart)
 	}
 	r.Parent = parent.ID
 	runs := []store.Run{r}
+	release, err := c.admit(ctx, runs)
+	if err != nil {
+		return "", d.notStarted(err)
+	}
+	defer release()
 	c.links(ctx, runs)
 	created, err := c.create(ctx, c.store, d, runs)
 	if err != nil {

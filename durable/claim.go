@@ -19,6 +19,8 @@ type keeper struct {
 	renewAt, pollAt time.Time
 	// notBefore is when claims go on after one that failed, or that found nothing although something was due.
 	notBefore time.Time
+	// refill is when a queue that the last claim left out, because of its rate, may be claimed from again.
+	refill time.Time
 	// How often in a row a claim failed, found nothing, and a renewal failed.
 	failed, vain, unrenewed int
 }
@@ -57,11 +59,19 @@ func (k *keeper) next() time.Time {
 
 // claimAt is when to claim next. It is false while there is no room.
 func (k *keeper) claimAt() (at time.Time, ok bool) {
-	if k.room() == 0 {
+	k.mu.Lock()
+	room := k.roomLocked()
+	_, soonest, some := k.shares(time.Now())
+	k.mu.Unlock()
+	if room == 0 || !some && soonest.IsZero() {
 		return at, false
 	}
-	at = k.pollAt
-	if due := k.alarm.next(); !due.IsZero() && due.Before(at) {
+	if at = k.pollAt; !some {
+		at = soonest
+	} else if !k.refill.IsZero() && k.refill.Before(at) {
+		at = k.refill
+	}
+	if due := k.alarm.next(); some && !due.IsZero() && due.Before(at) {
 		at = due
 	}
 	if at.Before(k.notBefore) {
@@ -90,7 +100,8 @@ func (rt *Runtime) roomLocked() int {
 func (k *keeper) claim() {
 	k.mu.Lock()
 	c := store.Claim{Owner: k.owner, Lease: k.config.Lease, Max: k.roomLocked(), Flows: k.names}
-	if c.Max == 0 {
+	var some bool
+	if c.Queues, k.refill, some = k.shares(time.Now()); c.Max == 0 || !some {
 		k.mu.Unlock()
 		return
 	}
@@ -135,6 +146,7 @@ func (rt *Runtime) register(runs []store.History, until time.Time) {
 	rt.claiming, rt.missed = false, nil
 	rt.change()
 	var crowded, news []*loaded
+	now := time.Now()
 	for _, h := range runs { // each is a copy, so that none keeps the others in memory
 		if rt.over || rt.flows[h.Run.Flow] == nil {
 			continue // the lease runs out
@@ -146,6 +158,7 @@ func (rt *Runtime) register(runs []store.History, until time.Time) {
 		}
 		rt.runs[l.id] = l
 		rt.busy++
+		l.queue.enter(now)
 		l.draining = rt.closing
 		if slices.ContainsFunc(missed[l.id], l.concerns) {
 			news = append(news, l)

@@ -25,6 +25,7 @@ type Client struct {
 	maxPayload int
 	retention  time.Duration
 	audience   audience
+	rooms      *rooms // nil: no queue has a limit
 	ends       ends
 }
 
@@ -36,14 +37,15 @@ type ClientOption func(*clientConfig)
 
 // clientConfig is what a client is made of besides its store. Zero values are defaults.
 type clientConfig struct {
-	codec      codec.Codec
-	readCodecs []codec.Codec
-	errorKinds []codec.ErrorKind
-	maxPayload int
-	retention  time.Duration
-	sinks      []combinators.Sink
-	log        *slog.Logger // of a runtime, as hooks are
-	hooks      Hooks
+	codec       codec.Codec
+	readCodecs  []codec.Codec
+	errorKinds  []codec.ErrorKind
+	maxPayload  int
+	retention   time.Duration
+	sinks       []combinators.Sink
+	log         *slog.Logger // of a runtime, as hooks are
+	hooks       Hooks
+	queueLimits map[string]int
 }
 
 // Codec sets the codec that the client writes with. The default is JSON. What was written by JSON or gob, or this
@@ -73,6 +75,24 @@ func Retention(d time.Duration) ClientOption { return func(o *clientConfig) { o.
 // What is done within a transaction of the caller's is not told. The sinks of a runtime are in its Config.
 func Observe(sinks ...combinators.Sink) ClientOption {
 	return func(o *clientConfig) { o.sinks = append(o.sinks, sinks...) }
+}
+
+// QueueLimit bounds how many runs wait in a queue, which is the one without a name if that is empty: while so many are
+// due that nobody carries out, runs that are to start now are not started there, and the error is a [QueueFullError].
+// What is started with an ID that is there already is never refused, nor what is to start later. Of a StartMany all is
+// started or nothing. [Client.AwaitRoom] waits.
+//
+// One client keeps to the limit exactly, if nobody else starts runs. It counts seldom, though, as long as there is room:
+// each of several clients may start up to a tenth of the room that it has found, within a second, and at least one run,
+// of which the others do not know. So ten clients may exceed the limit by what one of them starts in a second, or by
+// ten. Runs of transactions that are not committed are not known to anybody.
+func QueueLimit(queue string, runs int) ClientOption {
+	return func(o *clientConfig) {
+		if o.queueLimits == nil {
+			o.queueLimits = map[string]int{}
+		}
+		o.queueLimits[queue] = runs
+	}
 }
 
 // NewClient makes a client of a store. It panics if the store or an option makes none: a nil store, a limit that is not
@@ -120,6 +140,9 @@ func newClient(s store.Store, config clientConfig) (*Client, error) {
 	}
 	if c.retention == 0 {
 		c.retention = DefaultRetention
+	}
+	if c.rooms, err = newRooms(s, config.queueLimits); err != nil {
+		return nil, err
 	}
 	return c, checkRetention(c.retention)
 }

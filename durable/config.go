@@ -30,6 +30,11 @@ type Config struct {
 	MaxPayload int
 	Retention  time.Duration
 
+	// QueueLimits are what the client option [QueueLimit] says, by the names of the queues: how many runs may wait in
+	// each. They also bound what runs and schedules start: the [Start] of a child is refused with [ErrQueueFull], which the
+	// flow may handle, and a schedule leaves the time out, with that as its trouble.
+	QueueLimits map[string]int
+
 	// MaxConcurrent is how many runs are claimed to be carried out at the same time: 256 by default. Those that wait for
 	// a timer or an event do not count; when they go on while they are in memory they are not held up, so that there may
 	// be more for a while. Nor do those that are under suspicion of killing the process, of which one is carried out at a
@@ -40,6 +45,9 @@ type Config struct {
 	MaxLoaded int
 	// UnloadAfter is how long a run waits in memory before it is unloaded: a second by default.
 	UnloadAfter time.Duration
+	// Queues are those out of which runs are carried out, with their limits; runs of other queues are left to others. If
+	// there are none, runs are carried out of all queues, without limits.
+	Queues []Queue
 	// Lease is how long a run belongs to a runtime that does not say that it is still there: 30 s by default. It is the
 	// time after which the runs of a process that died are taken over. A runtime that cannot reach its store for so long
 	// stops its runs: somebody else may have them.

@@ -23,7 +23,7 @@ func (rt *Runtime) rest(l *loaded) {
 	l.resting.Store(true)
 	rt.busy--
 	rt.enlist(l)
-	hurry := l.unproven() // it would be killed with others for nothing
+	hurry := l.unproven() || l.queue.scarce() // it would be killed with others for nothing, or has the place of others
 	if hurry {
 		rt.delist(l)
 	}
@@ -54,6 +54,7 @@ func (rt *Runtime) forget(l *loaded) {
 		return
 	}
 	delete(rt.runs, l.id)
+	l.queue.exit()
 	rt.delist(l)
 	rt.suspects.drop(l)
 	if !l.resting.Load() {
@@ -74,6 +75,9 @@ func (rt *Runtime) gone(l *loaded) {
 	rt.forget(l)
 	rt.mu.Unlock()
 	rt.roomMade()
+	if l.queue != nil {
+		rt.freed(l.queue.Name)
+	}
 }
 
 // errGone is the cause of contexts that outlive their run.

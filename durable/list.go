@@ -12,16 +12,17 @@ import (
 
 // Filter describes runs. Conditions that are zero do not count; those that are not must all be met.
 type Filter struct {
-	// Statuses, Flows: one of them.
+	// Statuses, Flows, Queues: one of them. The empty name is the queue of all runs that are in no other.
 	Statuses []Status
 	Flows    []string
+	Queues   []string
 	// Labels must all be there, with these values.
 	Labels map[string]string
 	// Parent is the ID of the run's parent.
 	Parent string
 	// CreatedFrom is the earliest time at which the run was created, CreatedBefore the first that is too late.
 	CreatedFrom, CreatedBefore time.Time
-	// Text is part of the run's ID, flow, version, queue, reason, error, or of the key or value of a label; whether
+	// Text is part of the run's ID, flow, version, queue, key, reason, error, or of the key or value of a label; whether
 	// letters are small or capital does not matter. The store is asked for all runs that meet the other conditions.
 	Text string
 	// Newest lists the runs that were created last first. Otherwise the oldest come first.
@@ -92,7 +93,8 @@ func (c *Client) rows(ctx context.Context, f Filter) iter.Seq2[store.Run, error]
 // query is the filter as a store understands it.
 func (f Filter) query() (store.Query, error) {
 	q := store.Query{
-		Statuses: f.Statuses, Flows: f.Flows, Labels: f.Labels, Parent: f.Parent, Newest: f.Newest, Limit: listPage,
+		Statuses: f.Statuses, Flows: f.Flows, Queues: f.Queues, Labels: f.Labels, Parent: f.Parent,
+		Newest: f.Newest, Limit: listPage,
 	}
 	if f.Limit > 0 && f.Text == "" {
 		q.Limit = min(f.Limit, listPage)
@@ -133,7 +135,7 @@ func (f Filter) hasText(m Metadata) bool {
 		return true
 	}
 	text := strings.ToLower(f.Text)
-	for _, s := range []string{m.ID, m.Flow, m.Version, m.Queue, m.Reason, m.Error} {
+	for _, s := range []string{m.ID, m.Flow, m.Version, m.Queue, m.QueueKey, m.Reason, m.Error} {
 		if strings.Contains(strings.ToLower(s), text) {
 			return true
 		}

@@ -19,6 +19,7 @@ import (
 type loaded struct {
 	rt    *Runtime
 	def   *definition
+	queue *queue // nil: one without limits
 	id    string
 	epoch int64
 
@@ -63,7 +64,9 @@ type loaded struct {
 // newLoaded makes a run of what was claimed.
 func (rt *Runtime) newLoaded(h *store.History, until time.Time) *loaded {
 	row := h.Run
-	l := &loaded{rt: rt, def: rt.flows[row.Flow], id: row.ID, epoch: row.Epoch, until: until, row: row}
+	l := &loaded{
+		rt: rt, def: rt.flows[row.Flow], queue: rt.queues[row.Queue], id: row.ID, epoch: row.Epoch, until: until, row: row,
+	}
 	l.row.Input = store.Payload{} // the history has it
 	l.revision.Store(row.Revision)
 	l.life, l.end = context.WithCancelCause(context.WithValue(rt.life, loadedKey{}, l))

@@ -17,11 +17,12 @@ type Metadata struct {
 	// Reason says why the run is blocked or paused, or what was said when it was to be cancelled.
 	Reason string
 	// Error is the text of the error of a run that failed, or that ended badly after it was cancelled.
-	Error    string
-	Parent   string
-	Queue    string
-	Priority int
-	Labels   map[string]string
+	Error  string
+	Parent string
+	// Queue and QueueKey are what [WithQueue] and [WithQueueKey] said.
+	Queue, QueueKey string
+	Priority        int
+	Labels          map[string]string
 	// Created is when the run was started by [Flow.Start], Due when it is to be carried out next if it is not under way
 	// already; zero if nothing but an event, or somebody, makes it.
 	Created, Due time.Time
@@ -63,6 +64,7 @@ func parseCursor(text string) (store.Cursor, error) {
 func (c *Client) metadata(r store.Run) Metadata {
 	m := Metadata{
 		ID: r.ID, Flow: r.Flow, Version: r.Version, Status: r.Status, Reason: r.Reason, Parent: r.Parent, Queue: r.Queue,
+		QueueKey: r.Key,
 		Priority: r.Priority, Labels: r.Labels, Created: r.Created, Started: r.Started, Finished: r.Finished,
 		Deadline: r.Deadline, Expires: r.Expires, CancelRequested: r.State.Cancelled, Generation: r.Generation,
 		Owner: r.Owner,

@@ -35,7 +35,7 @@ type startOptions struct {
 	retention     time.Duration
 	labels        map[string]string
 	priority      int
-	queue         string
+	queue, key    string
 	parent        string
 	onParentClose ParentClose
 	err           error // the first of an option's own
@@ -123,11 +123,20 @@ func WithPriority(p int) StartOption {
 	}
 }
 
-// WithQueue names the queue that the run is in. It is kept with the run; a queue has no limits of its own yet.
+// WithQueue names the queue that the run is in: see [Queue]. Without it the run is in the one that has no name.
 func WithQueue(name string) StartOption {
 	return func(o *startOptions) {
 		o.queue = name
 		o.fail(checkOwnName("queue", name))
+	}
+}
+
+// WithQueueKey says for whom or what the run is, among those who share its queue: a tenant, a customer, a host. The
+// queue may have a limit for each key, and the keys may take turns: see [Queue]. It goes with [WithQueue].
+func WithQueueKey(key string) StartOption {
+	return func(o *startOptions) {
+		o.key = key
+		o.fail(checkName("queue key", key))
 	}
 }
 
@@ -168,11 +177,14 @@ func (o *startOptions) apply(r *store.Run, now time.Time) error {
 	if o.delay != 0 && !o.startAt.IsZero() {
 		o.bad("a delay and a time to start at")
 	}
+	if o.key != "" && o.queue == "" {
+		o.bad("a key within a queue, and no queue")
+	}
 	if o.err != nil {
 		return o.err
 	}
 	r.ID, r.Parent, r.OnParentClose = o.id, o.parent, o.onParentClose
-	r.Labels, r.Priority, r.Queue = o.labels, o.priority, o.queue
+	r.Labels, r.Priority, r.Queue, r.Key = o.labels, o.priority, o.queue, o.key
 	if o.retention != 0 {
 		r.Retention = o.retention
 	}

@@ -49,7 +49,7 @@ func (rt *Runtime) review() {
 
 // seekBlocked looks for the runs that others have blocked.
 func (rt *Runtime) seekBlocked(ctx context.Context, now time.Time) {
-	q := store.Query{Statuses: []store.Status{store.Blocked}, Flows: rt.names, Limit: 500}
+	q := store.Query{Statuses: []store.Status{store.Blocked}, Flows: rt.names, Queues: rt.queueNames, Limit: 500}
 	for len(rt.names) > 0 {
 		page, err := rt.store.List(ctx, q)
 		if err != nil || len(page) == 0 {
@@ -66,7 +66,9 @@ func (rt *Runtime) seekBlocked(ctx context.Context, now time.Time) {
 
 // retryBlocked tries runs that others have blocked.
 func (rt *Runtime) retryBlocked(ctx context.Context, ids []string, now time.Time) {
-	q := store.Query{IDs: ids, Statuses: []store.Status{store.Blocked}, Flows: rt.names, Limit: len(ids)}
+	q := store.Query{
+		IDs: ids, Statuses: []store.Status{store.Blocked}, Flows: rt.names, Queues: rt.queueNames, Limit: len(ids),
+	}
 	page, err := rt.store.List(ctx, q)
 	if err != nil {
 		rt.misfits.postpone(ids, now)
@@ -85,7 +87,7 @@ func (rt *Runtime) retryBlocked(ctx context.Context, ids []string, now time.Time
 		case !yes && at.IsZero():
 		case !yes:
 			rt.misfits.later(r.ID, at)
-		case takes && r.Queue == "": // the limits of queues are for claims to keep
+		case takes && rt.unlimited(r.Queue): // limits are for claims to keep
 			rt.misfits.attempted(r, now)
 			chosen = append(chosen, r.ID)
 		default:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -23,15 +24,18 @@ const closeGrace = time.Second
 // Runtime carries runs out. It is also a [Client] of its store. It is safe for concurrent use.
 type Runtime struct {
 	*Client
-	config  Config
-	exec    executor.Executor
-	flows   map[string]*definition
-	names   []string                     // of the flows
-	calls   map[string]executor.Executor // of those made by Func
-	owner   string
-	log     *slog.Logger
-	outage  *outage
-	commits *committer
+	config Config
+	exec   executor.Executor
+	flows  map[string]*definition
+	names  []string                     // of the flows
+	calls  map[string]executor.Executor // of those made by Func
+	queues map[string]*queue            // nil: all, without limits
+	// queueNames are the names of the queues, in order.
+	queueNames []string
+	owner      string
+	log        *slog.Logger
+	outage     *outage
+	commits    *committer
 	// insisting is a client for what runs do, which does not fail because the store does.
 	insisting *Client
 
@@ -114,7 +118,7 @@ func newRuntime(ctx context.Context, s store.Store, exec executor.Executor, c Co
 	client, err := newClient(s, clientConfig{
 		codec: c.Codec, readCodecs: c.ReadCodecs, errorKinds: c.ErrorKinds,
 		maxPayload: c.MaxPayload, retention: c.Retention, sinks: c.Observe, log: c.Log.With("owner", c.Owner),
-		hooks: c.Hooks,
+		hooks: c.Hooks, queueLimits: c.QueueLimits,
 	})
 	if err != nil {
 		return nil, err
@@ -123,7 +127,12 @@ func newRuntime(ctx context.Context, s store.Store, exec executor.Executor, c Co
 	if err != nil {
 		return nil, err
 	}
+	queues, err := queuesOf(c.Queues)
+	if err != nil {
+		return nil, err
+	}
 	rt := &Runtime{
+		queues: queues, queueNames: slices.Sorted(maps.Keys(queues)),
 		Client: client, config: c, exec: observed(c.Observe, exec), flows: flows, owner: c.Owner, log: client.audience.log,
 		alarm: alarm{wake: make(chan struct{}, 1)}, unwatch: func() {},
 		misfits: newMisfits(), closed: make(chan struct{}), changed: make(chan struct{}, 1), runs: map[string]*loaded{},
@@ -142,7 +151,7 @@ func newRuntime(ctx context.Context, s store.Store, exec executor.Executor, c Co
 	rt.commits = newCommitter(rt.root, s, rt.outage)
 	rt.insisting = &Client{
 		audience: client.audience, store: insistent{s, rt.outage}, codecs: client.codecs, errors: client.errors,
-		maxPayload: client.maxPayload, retention: client.retention,
+		maxPayload: client.maxPayload, retention: client.retention, rooms: client.rooms,
 	}
 	return rt, nil
 }

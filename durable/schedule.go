@@ -114,6 +114,11 @@ func (s *Schedule) trigger(ctx context.Context, opts []StartOption) (string, err
 	if err != nil {
 		return "", err
 	}
+	release, err := s.c.admit(ctx, []store.Run{r})
+	if err != nil {
+		return "", err
+	}
+	defer release()
 	created, err := s.c.store.Create(ctx, []store.Run{r})
 	s.c.tellCreated(ctx, created)
 	if err != nil {

@@ -30,6 +30,7 @@ func (c *Client) schedule(
 	if err != nil {
 		return err
 	}
+	fresh.Queue = scheduleQueue
 	for {
 		created, err := c.store.Create(ctx, []store.Run{fresh})
 		c.tellCreated(ctx, created)

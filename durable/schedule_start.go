@@ -63,6 +63,11 @@ func (c *Client) createScheduled(ctx context.Context, o Occurrence, p plan) (tel
 		r.Parent, r.OnParentClose = o.Schedule, store.Abandon
 	}
 	runs := []store.Run{r}
+	release, err := c.admit(ctx, runs)
+	if err != nil {
+		return false, err
+	}
+	defer release()
 	c.links(ctx, runs)
 	created, err := c.store.Create(ctx, runs)
 	if err != nil {

@@ -33,6 +33,7 @@ type plan struct {
 	Labels    map[string]string `json:",omitempty"`
 	Priority  int               `json:",omitempty"`
 	Queue     string            `json:",omitempty"`
+	QueueKey  string            `json:",omitempty"`
 }
 
 // schedule is what a schedule is, and has done: the input of its run, which is another one in each generation.
@@ -102,6 +103,7 @@ func newPlan(d *definition, in store.Payload, when Timetable, opts []ScheduleOpt
 	p := plan{
 		Flow: d.name, Version: d.version, Input: in, When: when, Overlap: o.overlap, CatchUp: o.catchUp, Jitter: o.jitter,
 		TimeLimit: s.limit, Retention: s.retention, Priority: s.priority, Queue: s.queue,
+		QueueKey: s.key,
 	}
 	if len(s.labels) > 0 {
 		p.Labels = s.labels
@@ -120,6 +122,9 @@ func (p plan) options(o Occurrence) []StartOption {
 	}
 	if p.Queue != "" {
 		opts = append(opts, WithQueue(p.Queue))
+	}
+	if p.QueueKey != "" {
+		opts = append(opts, WithQueueKey(p.QueueKey))
 	}
 	return opts
 }

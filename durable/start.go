@@ -96,6 +96,11 @@ func (f Flow[In, Out]) start(
 	if err := parentsLive(ctx, to, runs); err != nil {
 		return nil, f.def.notStarted(err)
 	}
+	release, err := c.admit(ctx, runs)
+	if err != nil {
+		return nil, f.def.notStarted(err)
+	}
+	defer release()
 	c.links(ctx, runs)
 	created, err := c.create(ctx, to, f.def, runs)
 	if tx == nil {

@@ -50,7 +50,7 @@ func (rt *Runtime) unblock(ctx context.Context) error {
 	if len(rt.names) == 0 {
 		return nil
 	}
-	q := store.Query{Statuses: []store.Status{store.Blocked}, Flows: rt.names}
+	q := store.Query{Statuses: []store.Status{store.Blocked}, Flows: rt.names, Queues: rt.queueNames}
 	for {
 		page, err := rt.store.List(ctx, q)
 		if err != nil || len(page) == 0 {

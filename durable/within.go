@@ -31,6 +31,7 @@ func (c *Client) Within(tx any) (*Client, error) {
 	}
 	return &Client{
 		store: s, codecs: c.codecs, errors: c.errors, maxPayload: c.maxPayload, retention: c.retention,
+		rooms: c.rooms,
 	}, nil
 }
 

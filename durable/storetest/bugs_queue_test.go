@@ -184,6 +184,31 @@ func queueBugs() []bug {
 				q.Queues = slices.DeleteFunc(slices.Clone(q.Queues), func(name string) bool { return name == "" })
 			})
 		}},
+		{"backlogs have no bound", func(p *planted) {
+			p.backlogs = func(ctx context.Context, queues []string, _ int) ([]store.Backlog, error) {
+				return p.Store.Backlogs(ctx, queues, 0)
+			}
+		}},
+		{"all queues are measured, whoever is asked for", func(p *planted) {
+			p.backlogs = func(ctx context.Context, _ []string, most int) ([]store.Backlog, error) {
+				return p.Store.Backlogs(ctx, nil, most)
+			}
+		}},
+		{"the queue without a name is not measured", func(p *planted) {
+			p.backlogs = func(ctx context.Context, queues []string, most int) ([]store.Backlog, error) {
+				all, err := p.Store.Backlogs(ctx, queues, most)
+				return slices.DeleteFunc(all, func(b store.Backlog) bool { return b.Queue == "" }), err
+			}
+		}},
+		{"the oldest of a backlog is any", func(p *planted) {
+			p.backlogs = func(ctx context.Context, queues []string, most int) ([]store.Backlog, error) {
+				all, err := p.Store.Backlogs(ctx, queues, most)
+				for i := range all {
+					all[i].Oldest = all[i].Oldest.Add(time.Second)
+				}
+				return all, err
+			}
+		}},
 		{"that a lease ends is not told", notify(func(n store.Notice) (store.Notice, bool) {
 			n.Freed = false
 			return n, true

@@ -17,23 +17,24 @@ import (
 // planted is a store in memory, of which a bug has replaced some of the methods.
 type planted struct {
 	*memory.Store
-	create func(ctx context.Context, runs []store.Run) ([]store.Created, error)
-	claim  func(ctx context.Context, c store.Claim) (store.Claimed, error)
-	renew  func(ctx context.Context, owner string, lease time.Duration) ([]store.Held, error)
-	commit func(ctx context.Context, writes []store.Write) ([]error, error)
-	send   func(ctx context.Context, messages []store.Message) ([]error, error)
-	load   func(ctx context.Context, id string, from store.Mark) (store.History, error)
-	list   func(ctx context.Context, q store.Query) ([]store.Run, error)
-	delete func(ctx context.Context, ids []string) (int, error)
-	watch  func(f func(store.Notice)) (stop func())
-	count  func(ctx context.Context, q store.Query) (map[store.Status]store.Count, error)
+	create   func(ctx context.Context, runs []store.Run) ([]store.Created, error)
+	claim    func(ctx context.Context, c store.Claim) (store.Claimed, error)
+	renew    func(ctx context.Context, owner string, lease time.Duration) ([]store.Held, error)
+	commit   func(ctx context.Context, writes []store.Write) ([]error, error)
+	send     func(ctx context.Context, messages []store.Message) ([]error, error)
+	load     func(ctx context.Context, id string, from store.Mark) (store.History, error)
+	list     func(ctx context.Context, q store.Query) ([]store.Run, error)
+	delete   func(ctx context.Context, ids []string) (int, error)
+	watch    func(f func(store.Notice)) (stop func())
+	count    func(ctx context.Context, q store.Query) (map[store.Status]store.Count, error)
+	backlogs func(ctx context.Context, queues []string, most int) ([]store.Backlog, error)
 }
 
 func plant(bug func(*planted)) *planted {
 	s := memory.New()
 	p := &planted{
 		Store: s, create: s.Create, claim: s.Claim, renew: s.Renew, commit: s.Commit, send: s.Send, load: s.Load,
-		list: s.List, delete: s.Delete, watch: s.Watch, count: s.Count,
+		list: s.List, delete: s.Delete, watch: s.Watch, count: s.Count, backlogs: s.Backlogs,
 	}
 	bug(p)
 	return p
@@ -73,6 +74,10 @@ func (p *planted) Watch(f func(store.Notice)) (stop func()) { return p.watch(f) 
 
 func (p *planted) Count(ctx context.Context, q store.Query) (map[store.Status]store.Count, error) {
 	return p.count(ctx, q)
+}
+
+func (p *planted) Backlogs(ctx context.Context, queues []string, most int) ([]store.Backlog, error) {
+	return p.backlogs(ctx, queues, most)
 }
 
 // eachWrite changes every write, on its way to the store.

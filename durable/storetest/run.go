@@ -10,7 +10,7 @@ import (
 
 // Run checks a store. It is opened once, and all checks share it, in parallel and under names of their own (a random
 // prefix), so what is in it already does not matter; whoever opens it closes it, in a Cleanup of t. What only a
-// [store.Watcher] or a [store.Counter] can do is checked if the store is one.
+// [store.Watcher], a [store.Counter] or a [store.Gauge] can do is checked if the store is one.
 //
 // The suite makes about 2,500 calls, of which the largest has [BigPayload] bytes; most are made side by side.
 func Run(t *testing.T, open func(t *testing.T) store.Store, options ...Option) {
@@ -83,6 +83,7 @@ func suite() []group {
 		{"create", createChecks()},
 		{"claim", claimChecks()},
 		{"queues", queueChecks()},
+		{"backlog", backlogChecks()},
 		{"lease", leaseChecks()},
 		{"renew", renewChecks()},
 		{"records", recordChecks()},

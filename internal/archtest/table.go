@@ -97,7 +97,7 @@ var Baton = Table{
 	"durable": {
 		Imports: append([]string{
 			"combinators", "durable/codec", "durable/fact", "durable/journal", "durable/store", "internal/cron",
-			"github.com/google/uuid",
+			"github.com/google/uuid", "golang.org/x/time/rate",
 		}, core...),
 		Touches: anyFile,
 	},

@@ -27,6 +27,7 @@ var (
 	_ store.Watcher = (*Store)(nil)
 	_ store.Counter = (*Store)(nil)
 	_ store.Taker   = (*Store)(nil)
+	_ store.Gauge   = (*Store)(nil)
 )
 
 // New makes an empty store.

@@ -18,12 +18,7 @@ const queueLockText = "SELECT pg_advisory_xact_lock($1)"
 
 // takeSharesText leases runs as takeText does, but only while no more than $4 leases are in the queue of each, and no
 // more than $5 have its key; NULL is no limit.
-const takeSharesText = `WITH RECURSIVE holders (owner, queue) AS (
-	(SELECT owner, queue FROM baton.runs WHERE owner IS NOT NULL ORDER BY owner, queue LIMIT 1)
-	UNION ALL
-	SELECT n.* FROM holders h CROSS JOIN LATERAL (SELECT owner, queue FROM baton.runs
-		WHERE owner IS NOT NULL AND (owner, queue) > (h.owner, h.queue) ORDER BY owner, queue LIMIT 1) n
-), ` + leasedText + `, totals AS (
+const takeSharesText = `WITH RECURSIVE ` + holdersText + leasedText + `, totals AS (
 	SELECT queue, sum(n) AS n FROM leased GROUP BY 1
 ), wanted AS (
 	SELECT t.* FROM unnest($1::bigint[], $4::bigint[], $5::bigint[], $7::bytea[], $8::bytea[])

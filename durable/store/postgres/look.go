@@ -19,13 +19,15 @@ import (
 const (
 	free = "owner IS NULL AND due IS NOT NULL AND status NOT BETWEEN 4 AND 6"
 
-	// ofAll are the pairs of queue and flow that there are, of the flows that are given.
-	ofAll = `WITH RECURSIVE there (queue, flow) AS (
+	thereText = `WITH RECURSIVE there (queue, flow) AS (
 	(SELECT queue, flow FROM baton.runs WHERE ` + free + ` ORDER BY queue, flow LIMIT 1)
 	UNION ALL
 	SELECT n.* FROM there t CROSS JOIN LATERAL (SELECT queue, flow FROM baton.runs
 		WHERE (queue, flow) > (t.queue, t.flow) AND ` + free + ` ORDER BY queue, flow LIMIT 1) n
-), pairs AS (
+), `
+
+	// ofAll are the pairs of queue and flow that there are, of the flows that are given.
+	ofAll = thereText + `pairs AS (
 	SELECT queue, flow FROM there WHERE flow = ANY($1::bytea[])
 ), `
 
@@ -42,7 +44,9 @@ const (
 	UNION ALL
 	SELECT l.queue, l.flow, n.priority FROM lanes l CROSS JOIN LATERAL (SELECT priority FROM baton.runs
 		WHERE queue = l.queue AND flow = l.flow AND priority < l.priority AND ` + free + ` ORDER BY priority DESC LIMIT 1) n
-), holders (owner, queue) AS (
+), `
+
+	holdersText = `holders (owner, queue) AS (
 	(SELECT owner, queue FROM baton.runs WHERE owner IS NOT NULL ORDER BY owner, queue LIMIT 1)
 	UNION ALL
 	SELECT n.* FROM holders h CROSS JOIN LATERAL (SELECT owner, queue FROM baton.runs
@@ -62,7 +66,7 @@ const (
 )
 `
 
-	lookText = ofAll + lanesText + `leases AS (
+	lookText = ofAll + lanesText + holdersText + `leases AS (
 	SELECT h.*, f.flow FROM holders h CROSS JOIN unnest($1::bytea[]) AS f (flow)
 ), due AS (
 	SELECT d.* FROM lanes l CROSS JOIN LATERAL (SELECT id, priority, due FROM baton.runs
@@ -76,7 +80,7 @@ const (
 	FROM (SELECT id, due, priority FROM due ORDER BY priority DESC, due, id LIMIT $3) d
 UNION ALL SELECT 0, min(due), now() FROM later`
 
-	lookSharesText = ofShares + lanesText + leasedText + `, leases AS (
+	lookSharesText = ofShares + lanesText + holdersText + leasedText + `, leases AS (
 	SELECT h.*, p.flow FROM holders h JOIN pairs p USING (queue)
 ), keys (queue, flow, priority, key) AS (
 	SELECT l.*, n.key FROM lanes l JOIN shares s USING (queue) CROSS JOIN LATERAL (SELECT key FROM baton.runs

@@ -14,6 +14,7 @@ type statements struct {
 	look, take, takenRecords, takenMessages, renew string
 	blocked, takeBlocked                           string
 	lookShares, takeShares, readTaken              string
+	backlogs, someBacklogs                         string
 	lock, knownKeys                                string
 	setState, publish, setFacts, send, consume     string
 	addRecords, load                               string
@@ -30,6 +31,7 @@ func newStatements(schema string) statements {
 		lookText: &s.look, takeText: &s.take, blockedText: &s.blocked, takeBlockedText: &s.takeBlocked,
 		takenRecordsText: &s.takenRecords, takenMessagesText: &s.takenMessages,
 		lookSharesText: &s.lookShares, takeSharesText: &s.takeShares, readTakenText: &s.readTaken,
+		backlogsText: &s.backlogs, someBacklogsText: &s.someBacklogs,
 		renewText: &s.renew, lockText: &s.lock,
 		knownKeysText: &s.knownKeys, setStateText: &s.setState, publishText: &s.publish, setFactsText: &s.setFacts,
 		sendText: &s.send, consumeText: &s.consume, addRecordsText: &s.addRecords, loadText: &s.load,

@@ -40,6 +40,7 @@ var (
 	_ store.Watcher = (*Store)(nil)
 	_ store.Counter = (*Store)(nil)
 	_ store.Taker   = (*Store)(nil)
+	_ store.Gauge   = (*Store)(nil)
 )
 
 // Open opens the store in the schema "baton" of the database that the DSN names, and makes what is missing of it. A DSN

@@ -24,19 +24,23 @@ func (l *lane) slot() shares.Slot { return shares.Slot{Queue: l.queue, Key: l.ke
 const (
 	claimableNow = " AND r.due IS NOT NULL AND r.status NOT BETWEEN 4 AND 6"
 
-	// ofAll are the pairs of queue and flow that there are, of the flows that are given.
-	ofAll = `WITH RECURSIVE queues (queue) AS (
+	looseQueues = `WITH RECURSIVE queues (queue) AS (
 	SELECT (SELECT min(r.queue) FROM baton_runs r INDEXED BY baton_due WHERE r.queue >= ''` + claimableNow + `)
 	UNION ALL
 	SELECT (SELECT min(r.queue) FROM baton_runs r INDEXED BY baton_due WHERE r.queue > queues.queue` + claimableNow + `)
 		FROM queues WHERE queues.queue IS NOT NULL
-), flows (queue, flow) AS (
+)`
+
+	flowsOf = `, flows (queue, flow) AS (
 	SELECT queues.queue, (SELECT min(r.flow) FROM baton_runs r INDEXED BY baton_due
 		WHERE r.queue = queues.queue` + claimableNow + `) FROM queues WHERE queues.queue IS NOT NULL
 	UNION ALL
 	SELECT flows.queue, (SELECT min(r.flow) FROM baton_runs r INDEXED BY baton_due
 		WHERE r.queue = flows.queue AND r.flow > flows.flow` + claimableNow + `) FROM flows WHERE flows.flow IS NOT NULL
-), pairs (queue, flow) AS (
+)`
+
+	// ofAll are the pairs of queue and flow that there are, of the flows that are given.
+	ofAll = looseQueues + flowsOf + `, pairs (queue, flow) AS (
 	SELECT flows.queue, flows.flow FROM flows WHERE flows.flow IN (SELECT ` + listed + ` FROM json_each(?))
 ), `
 

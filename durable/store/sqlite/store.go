@@ -45,6 +45,7 @@ var (
 	_ store.Store   = (*Store)(nil)
 	_ store.Watcher = (*Store)(nil)
 	_ store.Counter = (*Store)(nil)
+	_ store.Gauge   = (*Store)(nil)
 )
 
 // Open opens the store in the file at the path, and makes the file if there is none; its directory must be there. It
