@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -103,6 +104,10 @@ func (blockLog) Write(p []byte) (int, error) {
 
 // childRelease carries runs out by the code of a release, until it is told to close, or killed.
 func childRelease() {
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		os.Exit(1) // nobody is there any more
+	}()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	version, err := strconv.Atoi(os.Args[3])

@@ -107,6 +107,8 @@ func (c *cluster) deployAs(binary string, version int) *exec.Cmd {
 	if binary != "" {
 		cmd.Path = binary
 	}
+	_, err := cmd.StdinPipe() // it exits when this process does
+	require.NoError(c.t, err)
 	require.NoError(c.t, cmd.Start())
 	until(c.t, func() bool { return c.count(func() int { return c.up[version] + len(c.wrong) }) > were })
 	return cmd
@@ -132,6 +134,17 @@ func (c *cluster) begin(n int) {
 		h, err := released(0).Start(c.t.Context(), c.client, id, durable.WithID(id))
 		require.NoError(c.t, err)
 		c.runs = append(c.runs, h)
+	}
+}
+
+// keepBusy starts more runs if few are under way. If there were ever more of them none would come far.
+func (c *cluster) keepBusy() {
+	c.t.Helper()
+	const few = 30
+	s, err := c.client.Stats(c.t.Context(), durable.Filter{})
+	require.NoError(c.t, err)
+	if s.Total-s.Completed < few {
+		c.begin(5)
 	}
 }
 
@@ -172,7 +185,7 @@ func TestADeployLeavesNoRunBehind(t *testing.T) {
 		young = append(young, c.deploy(2))
 	}
 	until(t, func() bool { // both carry out whatever they come by
-		c.begin(5)
+		c.keepBusy()
 		return c.count(func() int { return c.blocked + len(c.wrong) }) > 0
 	})
 	for i, cmd := range old {
@@ -194,7 +207,7 @@ func TestACanaryThatFitsNothingHoldsNobodyUp(t *testing.T) {
 	sound := []*exec.Cmd{c.deploy(1), c.deploy(1)}
 	canary := c.deploy(3)
 	until(t, func() bool {
-		c.begin(5)
+		c.keepBusy()
 		return c.count(func() int { return c.blocked + len(c.wrong) }) > 0
 	})
 	c.begin(20)
