@@ -1,6 +1,7 @@
 package durable_test
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,6 +11,8 @@ import (
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/durable"
 	"github.com/baton-go/baton/durable/store"
+	"github.com/baton-go/baton/durable/store/memory"
+	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/orchestrate"
 )
 
@@ -119,5 +122,58 @@ func TestWhatNobodyCanCarryOutCanBeTerminated(t *testing.T) {
 		errs, err = h.store.Commit(t.Context(), []store.Write{{Run: "dead", Epoch: 1, Records: []store.Record{{N: 1}}}})
 		require.NoError(t, err)
 		require.ErrorIs(t, errs[0], store.ErrFinished, "whoever had it writes nothing more")
+	})
+}
+
+// hooked is a store in memory with something that happens right before a call.
+type hooked struct {
+	*memory.Store
+	create, commit func()
+}
+
+func (h *hooked) Create(ctx context.Context, runs []store.Run) ([]store.Created, error) {
+	if f := h.create; f != nil {
+		h.create = nil
+		f()
+	}
+	return h.Store.Create(ctx, runs)
+}
+
+func (h *hooked) Commit(ctx context.Context, writes []store.Write) ([]error, error) {
+	if f := h.commit; f != nil {
+		h.commit = nil
+		f()
+	}
+	return h.Store.Commit(ctx, writes)
+}
+
+func TestAChildThatIsStartedWhileItsParentIsTerminatedEndsToo(t *testing.T) {
+	t.Parallel()
+	st := memory.New()
+	client := durable.NewClient(st)
+	begin(t, client, dayAndNight, "a", 0)
+	h := &hooked{Store: st, commit: func() {
+		begin(t, client, dayAndNight, "child", 0, durable.WithParent("a", durable.CancelOnClose))
+	}}
+	require.NoError(t, durable.NewClient(h).Terminate(t.Context(), "a", ""))
+	require.Equal(t, store.Cancelled, rowOf(t, st, "child").Status)
+}
+
+func TestAChildThatIsStartedAfterItsParentWasTerminatedEndsToo(t *testing.T) {
+	t.Parallel()
+	parent := durable.Define("parent", func(y actions.Yield, _ int) (string, error) {
+		_, err := dayAndNight.StartChild(y, time.Hour, durable.WithID("child"))
+		return "", err
+	})
+	synctest.Test(t, func(t *testing.T) {
+		st := memory.New()
+		client := durable.NewClient(st)
+		run := begin(t, client, parent, "a", 0)
+		h := &hooked{Store: st, create: func() { require.NoError(t, run.Terminate(t.Context(), "")) }}
+		rt := openWith(t, h, executor.NewMux(), durable.Config{Flows: durable.Flows(parent)})
+		synctest.Wait()
+		closeNow(t, rt)
+		require.Equal(t, store.Failed, rowOf(t, st, "a").Status)
+		require.Equal(t, store.Cancelled, rowOf(t, st, "child").Status)
 	})
 }
