@@ -13,11 +13,16 @@ import (
 // cannot be read is blocked, with the reason, until somebody mends or removes it.
 func (s *Store) Claim(ctx context.Context, c store.Claim) (claimed store.Claimed, err error) {
 	err = s.change(ctx, "claim", func(t *transaction) error {
-		claimed = store.Claimed{}
+		histories := map[string]store.History{}
 		for {
-			spoilt, err := t.claim(c, &claimed)
-			if err != nil || !spoilt {
+			due, next := whole.Due(t.claimable(), c, t.now)
+			blocked, err := t.read(due, histories)
+			if err != nil {
 				return err
+			}
+			if !blocked { // else others may take its place, within the same limits
+				claimed = store.Claimed{Runs: t.take(c, due, histories), Next: next}
+				return nil
 			}
 		}
 	})
@@ -27,40 +32,48 @@ func (s *Store) Claim(ctx context.Context, c store.Claim) (claimed store.Claimed
 	return claimed, nil
 }
 
-// claim claims as many runs as it may. It stops, and says so, once it has blocked one that was due.
-func (t *transaction) claim(c store.Claim, claimed *store.Claimed) (spoilt bool, err error) {
-	left := c
-	left.Max -= len(claimed.Runs)
-	if left.Max == 0 {
-		return false, nil
-	}
-	due, next := whole.Due(t.claimable(), left, t.now)
-	claimed.Next = next
-	for _, d := range due {
+// read adds the histories of runs to those that were read before, and blocks the runs that cannot be read.
+func (t *transaction) read(runs []*whole.Run, histories map[string]store.History) (blocked bool, err error) {
+	for _, d := range runs {
 		id := d.Run.ID
+		if _, ok := histories[id]; ok {
+			continue
+		}
 		changed := t.change(id)
 		r := changed.after
 		h, err := t.store.know(r)
-		if errors.Is(err, store.ErrCorrupt) {
+		switch {
+		case err == nil:
+			histories[id] = h
+		case errors.Is(err, store.ErrCorrupt):
 			changed.lasting = true
 			owner := r.Run.Run.Owner
 			r.block(err)
 			_ = t.store.keepFile(fileOf(id)) // it is kept in its place, too
 			t.tell(r, owner, false)
-			spoilt = true
-			continue
-		}
-		if err != nil {
+			blocked = true
+		default:
 			return false, err
 		}
+	}
+	return blocked, nil
+}
+
+// take leases runs whose histories were read.
+func (t *transaction) take(c store.Claim, due []*whole.Run, histories map[string]store.History) []store.History {
+	var taken []store.History
+	for _, d := range due {
+		changed := t.change(d.Run.ID)
+		r := changed.after
 		r.Claim(c, t.now)
 		r.Run.Run.Due = moment(r.Run.Run.Due)
-		h.Run = cloneRun(&r.Run.Run)
 		changed.lasting = true
 		t.tell(r, "", false)
-		claimed.Runs = append(claimed.Runs, h)
+		h := histories[d.Run.ID]
+		h.Run = cloneRun(&r.Run.Run)
+		taken = append(taken, h)
 	}
-	return spoilt, nil
+	return taken
 }
 
 // block takes a run out of the way of others that cannot be read. Nothing of it is removed.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/durable/store/file"
+	"github.com/baton-go/baton/internal/runstest"
 )
 
 // on opens a store on a machine. It is left open: what is closed is brought up to date.
@@ -189,6 +190,65 @@ func TestALineOfTheJournalThatSaysNothingConcernsThoseWhoHadALease(t *testing.T)
 			h, err := on(t, m).Load(t.Context(), "idle", store.Mark{})
 			require.NoError(t, err)
 			require.Empty(t, h.Records)
+		})
+	}
+}
+
+// A claim that meets runs that cannot be read takes others in their place, and no more than it may.
+func TestAClaimKeepsToItsLimitsWhenARunCannotBeRead(t *testing.T) {
+	t.Parallel()
+	all := []string{"sound 1", "bad 1", "sound 2", "bad 2", "sound 3", "sound 4"}
+	for name, c := range map[string]struct {
+		claim store.Claim
+		more  bool
+	}{
+		"all in all": {store.Claim{Max: 3}, true},
+		"of a queue": {store.Claim{Max: 9, Queues: []store.Share{{Queue: "q", Max: 3}}}, true},
+		"of one of the queues": {
+			store.Claim{Max: 9, Queues: []store.Share{{Queue: "other"}, {Queue: "q", Max: 3}}}, true,
+		},
+		"at the same time":        {store.Claim{Max: 9, Queues: []store.Share{{Queue: "q", Total: 3}}}, false},
+		"of a key":                {store.Claim{Max: 9, Queues: []store.Share{{Queue: "q", PerKey: 3}}}, false},
+		"of all limits the least": {store.Claim{Max: 9, Queues: []store.Share{{Queue: "q", Max: 3, Total: 4}}}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMachine()
+			s := on(t, m)
+			runs := make([]store.Run, len(all))
+			for i, id := range all {
+				runs[i] = pending(id)
+				runs[i].Queue, runs[i].Due = "q", time.Unix(int64(i+1), 0)
+			}
+			_, err := s.Create(t.Context(), runs)
+			require.NoError(t, err)
+			for i, h := range claim(t, s, len(all)).Runs {
+				commit(t, s, step(h.Run, 1))
+				state := store.State{Status: store.Waiting, Due: runs[i].Due}
+				commit(t, s, store.Write{
+					Run: h.Run.ID, Epoch: h.Run.Epoch, State: &state, Revision: h.Run.Revision, Release: true,
+				})
+			}
+			require.NoError(t, s.Close())
+			for _, id := range []string{"bad 1", "bad 2"} {
+				spoil(t, m, "runs/"+file.NameOf(id)+".jsonl", `"path":"1"`, `"path":"4"`)
+			}
+			s = on(t, m)
+			c.claim.Owner, c.claim.Lease, c.claim.Flows = "o", time.Hour, []string{runstest.Flow}
+			claimed, err := s.Claim(t.Context(), c.claim)
+			require.NoError(t, err)
+			var got []string
+			for _, h := range claimed.Runs {
+				require.Len(t, h.Records, 1)
+				got = append(got, h.Run.ID)
+			}
+			require.Equal(t, []string{"sound 1", "sound 2", "sound 3"}, got)
+			require.Equal(t, c.more, !claimed.Next.IsZero(), "sound 4 is left")
+			blocked, err := s.List(t.Context(), store.Query{Statuses: []store.Status{store.Blocked}})
+			require.NoError(t, err)
+			require.Len(t, blocked, 2)
+			commit(t, s, step(claimed.Runs[2].Run, 2))
+			require.Equal(t, []int64{1, 2}, numbers(t, s, "sound 3"))
 		})
 	}
 }
