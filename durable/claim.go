@@ -158,7 +158,7 @@ func (rt *Runtime) register(runs []store.History, until time.Time) {
 		}
 		rt.runs[l.id] = l
 		rt.busy++
-		l.queue.enter(now)
+		l.queue.enter(now, h.Run.Key)
 		l.draining = rt.closing
 		if slices.ContainsFunc(missed[l.id], l.concerns) {
 			news = append(news, l)

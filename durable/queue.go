@@ -34,7 +34,7 @@ type Queue struct {
 	// the empty one.
 	PerKey int
 	// Fair has the keys take turns: of the runs with the same priority the one comes first of whose key the fewest are
-	// under way, and then the one that has waited longest. So somebody with a hundred thousand runs does not hold up
+	// under way, and of several such keys the next one after that of the last run which was claimed. So somebody with a hundred thousand runs does not hold up
 	// somebody else's one. A PerKey does, too. A claim then costs an entry of an index for each key with runs that wait:
 	// keys are thousands, not millions.
 	Fair bool
@@ -44,7 +44,9 @@ type Queue struct {
 type queue struct {
 	Queue
 	limiter *rate.Limiter // nil: none
-	loaded  int           // how many of its runs are in memory; under the runtime's lock
+	// Under the runtime's lock: how many of its runs are in memory, and the key of the one that was claimed last.
+	loaded int
+	last   string
 }
 
 // scheduleQueue is the queue of the schedules themselves. Every runtime serves it.
@@ -107,7 +109,7 @@ func (q *queue) scarce() bool { return q != nil && (q.Concurrency > 0 || q.Total
 // share is what may be claimed of the queue now. If that is nothing because of the rate, soonest says when it is more;
 // if it is nothing because no place is free, that is zero. The caller holds the runtime's lock.
 func (q *queue) share(now time.Time) (s store.Share, soonest time.Time, ok bool) {
-	s = store.Share{Queue: q.Name, Total: q.Total, PerKey: q.PerKey}
+	s = store.Share{Queue: q.Name, Total: q.Total, PerKey: q.PerKey, After: q.last}
 	if q.Fair && s.PerKey == 0 {
 		s.PerKey = math.MaxInt32
 	}
@@ -156,11 +158,12 @@ func (rt *Runtime) unlimited(name string) bool {
 }
 
 // enter notes that a run of the queue is in memory. The caller holds the lock.
-func (q *queue) enter(now time.Time) {
+func (q *queue) enter(now time.Time, key string) {
 	if q == nil {
 		return
 	}
 	q.loaded++
+	q.last = key
 	if q.limiter != nil {
 		q.limiter.AllowN(now, 1)
 	}

@@ -221,6 +221,29 @@ func TestAFloodOfOneKeyHoldsUpNobodyElse(t *testing.T) {
 	})
 }
 
+func TestKeysTakeTurnsAtASinglePlace(t *testing.T) {
+	t.Parallel()
+	inWorks(t, func(t *testing.T, w *works, s *memory.Store, open func(...durable.Queue) *durable.Runtime) {
+		for i, q := range []durable.Queue{{Concurrency: 1, Fair: true}, {Total: 1, PerKey: 1}} {
+			q.Name = fmt.Sprint("queue ", i)
+			w.began, w.at = time.Now(), nil
+			var all []*durable.Handle[string]
+			for _, name := range []string{"b0", "b1", "b2", "b3", "c0", "a0", "a1"} {
+				h, err := jobs.Start(t.Context(), durable.NewClient(s), job{Name: name},
+					durable.WithQueue(q.Name), durable.WithQueueKey(name[:1]))
+				require.NoError(t, err)
+				all = append(all, h)
+				synctestSleep(time.Microsecond)
+			}
+			open(q)
+			for _, h := range all {
+				result(t, h)
+			}
+			require.Equal(t, []string{"0s a0", "1m0s b0", "2m0s c0", "3m0s a1", "4m0s b1", "5m0s b2", "6m0s b3"}, w.times())
+		}
+	})
+}
+
 func TestTheHighestPriorityComesFirstInAQueue(t *testing.T) {
 	t.Parallel()
 	inWorks(t, func(t *testing.T, w *works, s *memory.Store, open func(...durable.Queue) *durable.Runtime) {

@@ -85,8 +85,11 @@ type Share struct {
 	Total int
 	// PerKey bounds in the same way the runs of the queue that have the same Key; the empty one is a key like any other.
 	// With it, of the runs with the same priority those come first of whose key the fewest are leased, the ones that the
-	// claim takes included, and then the earliest.
+	// claim takes included; of several such keys the next one after After, in the order of bytes, behind the last of
+	// which the first comes again; and of one key the earliest.
 	PerKey int
+	// After is a key, that of the run which was claimed last.
+	After string
 }
 
 // Claimed is what Claim found.

@@ -146,6 +146,7 @@ func queueBugs() []bug {
 				}
 			})
 		}},
+		{"the turn never goes on", func(p *planted) { p.eachShare(func(q *store.Share) { q.After = "" }) }},
 		{"whose turn it is comes before priority", func(p *planted) {
 			p.claimed(func(c store.Claim, claimed *store.Claimed) {
 				if len(c.Queues) == 1 && c.Queues[0].PerKey >= 1000 {

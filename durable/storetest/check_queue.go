@@ -195,6 +195,17 @@ func queueChecks() []check {
 			require.Equal(k, []string{"one/a/3", "one/a/4"}, k.claimedIDs(claimed))
 			require.Zero(k, claimed.Next)
 		}},
+		{"keys of which as many are leased take turns, the next after the last", func(k *kit) {
+			k.createQueued("one/c/1", "one/a/1", "one/b/1", "one//1", "one/a/2")
+			limit := store.Share{Queue: "one", PerKey: 9, Max: 1}
+			for _, c := range []struct{ after, want string }{
+				{"b", "one/c/1"}, {"c", "one//1"}, {"", "one/a/1"}, {"a", "one/b/1"}, {"a", "one/a/2"},
+			} {
+				limit.After = c.after
+				ids, _ := k.claimShares("owner", limit)
+				require.Equal(k, []string{c.want}, ids, "after %q", c.after)
+			}
+		}},
 		{"many of one key are claimed at once, in whatever flow, if nobody else is there", func(k *kit) {
 			want, other := []string{}, k.id("other flow")
 			for i := range 50 {

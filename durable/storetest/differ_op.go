@@ -39,7 +39,7 @@ type item struct {
 }
 
 // share is the share of a queue; the last one has no name.
-type share struct{ Queue, Max, Total, PerKey int }
+type share struct{ Queue, Max, Total, PerKey, After int }
 
 type query struct {
 	IDs, Statuses, Flows   []int
@@ -99,6 +99,7 @@ func genShare() *rapid.Generator[share] {
 		return share{
 			Queue: rapid.IntRange(0, differQueues).Draw(t, "queue"), Max: limit.Draw(t, "most"),
 			Total: limit.Draw(t, "total"), PerKey: limit.Draw(t, "per key"),
+			After: limit.Draw(t, "after"),
 		}
 	})
 }

@@ -138,6 +138,9 @@ func (w *world) claim(o op, a *answer) {
 	}
 	for _, s := range o.Shares {
 		q := store.Share{Queue: w.queue(s.Queue), Max: s.Max, Total: s.Total, PerKey: s.PerKey}
+		if s.After > 0 {
+			q.After = "key"
+		}
 		if q.Queue == "" { // others may have leases there
 			q.Total, q.PerKey = 0, 0
 		}

@@ -3,6 +3,7 @@ package shares
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/baton-go/baton/durable/store"
 )
@@ -86,7 +87,7 @@ func divide[R any](queues []store.Share, leased map[Slot]int, due []Due[R]) []*l
 	for _, q := range queues {
 		l := &line[R]{runs: byQueue[q.Queue], max: q.Max}
 		if q.PerKey > 0 {
-			l.byTurns(q.PerKey, leased)
+			l.byTurns(q, leased)
 		}
 		if room := q.Total - total[q.Queue]; q.Total > 0 && room <= len(l.runs) {
 			l.runs, l.more = l.runs[:max(room, 0)], false
@@ -96,10 +97,21 @@ func divide[R any](queues []store.Share, leased map[Slot]int, due []Due[R]) []*l
 	return lines
 }
 
+// Turn is the order of keys of which as many are leased.
+func Turn(q store.Share, a, b string) int {
+	if behind := a > q.After; behind != (b > q.After) {
+		if behind {
+			return -1
+		}
+		return 1
+	}
+	return strings.Compare(a, b)
+}
+
 // byTurns puts the runs in the order in which those come first of whose key the fewest are leased, and leaves out those
 // whose key has no room. The runs of a key keep their order, so each is taken when as many of its key are leased as
 // were before, and as come before it: that is its turn.
-func (l *line[R]) byTurns(perKey int, leased map[Slot]int) {
+func (l *line[R]) byTurns(q store.Share, leased map[Slot]int) {
 	type turn struct {
 		Due[R]
 		n int
@@ -107,14 +119,15 @@ func (l *line[R]) byTurns(perKey int, leased map[Slot]int) {
 	turns := make([]turn, 0, len(l.runs))
 	before := map[string]int{}
 	for _, d := range l.runs {
-		if n := leased[d.Slot] + before[d.Key]; n < perKey {
-			d.More = d.More && n+1 < perKey
+		if n := leased[d.Slot] + before[d.Key]; n < q.PerKey {
+			d.More = d.More && n+1 < q.PerKey
 			turns = append(turns, turn{d, n})
 		}
 		before[d.Key]++
 	}
 	slices.SortStableFunc(turns, func(a, b turn) int {
-		return cmp.Or(cmp.Compare(b.Priority, a.Priority), cmp.Compare(a.n, b.n), cmp.Compare(a.At, b.At))
+		return cmp.Or(cmp.Compare(b.Priority, a.Priority), cmp.Compare(a.n, b.n), Turn(q, a.Key, b.Key),
+			cmp.Compare(a.At, b.At))
 	})
 	l.runs = l.runs[:0]
 	for _, t := range turns {

@@ -70,7 +70,8 @@ func inQueue(q store.Share, counts map[shares.Slot]int, a, b due) int {
 		return urgency(a, b)
 	}
 	turn := cmp.Compare(counts[a.Slot], counts[b.Slot])
-	return cmp.Or(cmp.Compare(b.Priority, a.Priority), turn, cmp.Compare(a.At, b.At))
+	return cmp.Or(cmp.Compare(b.Priority, a.Priority), turn, shares.Turn(q, a.Key, b.Key),
+		cmp.Compare(a.At, b.At))
 }
 
 func TestWhatIsChosenIsChosenOneByOne(t *testing.T) {
@@ -81,6 +82,7 @@ func TestWhatIsChosenIsChosenOneByOne(t *testing.T) {
 		for q := range number("queues", 3) {
 			c.Queues = append(c.Queues, store.Share{
 				Queue: strconv.Itoa(q), Max: number("most", 3), Total: number("total", 5), PerKey: number("per key", 3),
+				After: strconv.Itoa(number("after", 2)),
 			})
 		}
 		if len(c.Queues) == 0 {

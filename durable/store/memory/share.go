@@ -103,7 +103,8 @@ func (q *share) first(now moment) *row {
 type turn struct {
 	pile   *pile
 	first  *row
-	leased int // with this key
+	leased int  // with this key
+	behind bool // its key is behind that of the last one
 }
 
 // turns is a heap of turns.
@@ -113,7 +114,7 @@ func (q *share) begin(now moment) {
 	for _, l := range q.lanes {
 		for _, p := range slices.Clone(l.ready.piles) {
 			if r := p.ready(now); r != nil {
-				q.fair = append(q.fair, turn{p, r, q.byKey[p.key]})
+				q.fair = append(q.fair, turn{p, r, q.byKey[p.key], p.key > q.After})
 			}
 		}
 	}
@@ -149,6 +150,10 @@ func (t turns) Len() int { return len(t) }
 func (t turns) Less(i, j int) bool {
 	a, b := &t[i], &t[j]
 	c := cmp.Or(cmp.Compare(b.first.priority, a.first.priority), cmp.Compare(a.leased, b.leased))
+	if c == 0 && a.behind != b.behind {
+		return a.behind
+	}
+	c = cmp.Or(c, cmp.Compare(a.pile.key, b.pile.key))
 	return c < 0 || c == 0 && moreUrgent(a.first, b.first)
 }
 

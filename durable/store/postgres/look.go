@@ -33,7 +33,7 @@ const (
 
 	// ofShares are all pairs of the flows and the queues that are given, with a limit for each key or 0.
 	ofShares = `WITH RECURSIVE shares AS (
-	SELECT * FROM unnest($4::bytea[], $5::bigint[]) AS s (queue, perkey)
+	SELECT * FROM unnest($4::bytea[], $5::bigint[], $7::bytea[]) AS s (queue, perkey, after)
 ), pairs AS (
 	SELECT s.queue, f.flow FROM shares s CROSS JOIN unnest($1::bytea[]) AS f (flow)
 ), `
@@ -92,13 +92,14 @@ UNION ALL SELECT 0, min(due), now() FROM later`
 		WHERE queue = k.queue AND flow = k.flow AND priority = k.priority AND queue <> '' AND key > k.key AND ` + free + `
 		ORDER BY key LIMIT 1) n
 ), heads AS (
-	SELECT k.*, n.due, coalesce(l.n, 0) AS leased, s.perkey FROM keys k JOIN shares s USING (queue)
+	SELECT k.*, n.due, coalesce(l.n, 0) AS leased, s.perkey, s.after FROM keys k JOIN shares s USING (queue)
 	LEFT JOIN leased l USING (queue, key) CROSS JOIN LATERAL (SELECT due FROM baton.runs
 		WHERE queue = k.queue AND flow = k.flow AND priority = k.priority AND queue <> '' AND key = k.key AND ` + free + `
 		AND due <= now() ORDER BY due LIMIT 1) n
 	WHERE coalesce(l.n, 0) < s.perkey
 ), placed AS (
-	SELECT *, row_number() OVER (PARTITION BY queue ORDER BY priority DESC, leased, due) AS place FROM heads
+	SELECT *, row_number() OVER (PARTITION BY queue ORDER BY priority DESC, leased, key <= after, key, due)
+		AS place FROM heads
 ), firsts AS (
 	SELECT *, min(place) OVER (PARTITION BY queue, key) AS first FROM placed
 ), ranked AS (
@@ -196,15 +197,17 @@ func oneMore(cl store.Claim) int {
 func (c *change) lookShares(cl store.Claim) (found seen, err error) {
 	var queues, limited []string
 	var perKey []int64
+	var after [][]byte
 	for i := range cl.Queues {
 		q := &cl.Queues[i]
 		queues, perKey = append(queues, q.Queue), append(perKey, int64(q.PerKey))
+		after = append(after, []byte(q.After))
 		if q.Total > 0 || q.PerKey > 0 {
 			limited = append(limited, q.Queue)
 		}
 	}
 	rows, err := c.q.Query(c.ctx, c.s.sql.lookShares, names(flowsOf(cl)), []byte(cl.Owner), oneMore(cl), names(queues),
-		perKey, names(limited))
+		perKey, names(limited), after)
 	if err != nil {
 		return found, err
 	}

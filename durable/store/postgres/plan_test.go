@@ -48,7 +48,8 @@ func TestWhoeverLooksForRunsDoesNotReadThoseThatSleep(t *testing.T) {
 	plans := map[string]string{
 		"claim": plan(t, s, postgres.LookText, flows, []byte("owner"), 10),
 		"claim from queues": plan(t, s, postgres.LookSharesText, flows, []byte("owner"), 10,
-			[][]byte{[]byte("queue"), []byte("turns"), nil}, []int64{0, 3, 0}, [][]byte{[]byte("turns")}),
+			[][]byte{[]byte("queue"), []byte("turns"), nil}, []int64{0, 3, 0}, [][]byte{[]byte("turns")},
+			[][]byte{nil, []byte("key3"), nil}),
 	}
 	for name, q := range map[string]store.Query{
 		"ids": {IDs: []string{"r1", "r2"}}, "page": {Limit: 10}, "newest": {Limit: 10, Newest: true},

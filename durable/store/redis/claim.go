@@ -77,7 +77,7 @@ func (s *Store) claim(ctx context.Context, c store.Claim, most int, all *claimed
 	}
 	args = append(args, len(c.Queues))
 	for _, q := range c.Queues {
-		args = append(args, q.Queue, q.Max, max(0, q.Total), max(0, q.PerKey))
+		args = append(args, q.Queue, q.Max, max(0, q.Total), max(0, q.PerKey), q.After)
 	}
 	reply, err := s.run(ctx, claimScript, args...)
 	if err != nil {

@@ -111,7 +111,7 @@ func worthReading(
 	perKey := map[string]int{}
 	for _, q := range c.Queues {
 		if perKey[q.Queue] = q.PerKey; q.PerKey > 0 {
-			worth = append(worth, worthTurns(byQueue[q.Queue], q.PerKey, c.Max, leased)...)
+			worth = append(worth, worthTurns(byQueue[q.Queue], q, c.Max, leased)...)
 		}
 	}
 	for _, l := range lanes {
@@ -123,11 +123,11 @@ func worthReading(
 	return worth
 }
 
-func worthTurns(turns []lane, perKey, most int, leased map[shares.Slot]int) []lane {
-	turns = slices.DeleteFunc(turns, func(l lane) bool { return leased[l.slot()] >= perKey })
+func worthTurns(turns []lane, q store.Share, most int, leased map[shares.Slot]int) []lane {
+	turns = slices.DeleteFunc(turns, func(l lane) bool { return leased[l.slot()] >= q.PerKey })
 	slices.SortFunc(turns, func(a, b lane) int {
 		return cmp.Or(cmp.Compare(b.priority, a.priority), cmp.Compare(leased[a.slot()], leased[b.slot()]),
-			cmp.Compare(a.due, b.due))
+			shares.Turn(q, a.key, b.key), cmp.Compare(a.due, b.due))
 	})
 	keys := map[string]bool{}
 	for i, l := range turns {
@@ -138,7 +138,7 @@ func worthTurns(turns []lane, perKey, most int, leased map[shares.Slot]int) []la
 	}
 	for i := range turns {
 		l := &turns[i]
-		l.most = min(max(leastTurns, 2*(most+1)/len(turns)), perKey-leased[l.slot()])
+		l.most = min(max(leastTurns, 2*(most+1)/len(turns)), q.PerKey-leased[l.slot()])
 	}
 	return turns
 }

@@ -12,7 +12,7 @@ local t = now()
 -- their due time.
 local byQueue
 local lines = takeAll(function()
-  local line = takeFields({}, 'queue', 'max', 'total', 'perkey')
+  local line = takeFields({}, 'queue', 'max', 'total', 'perkey', 'after')
   for _, name in ipairs({'max', 'total', 'perkey'}) do line[name] = tonumber(line[name]) end
   byQueue = byQueue or {}
   byQueue[line.queue] = line
@@ -58,10 +58,23 @@ local function see(scored)
 end
 for _, l in ipairs(held) do see(call('ZRANGE', l, 0, 0, 'WITHSCORES')) end
 
+-- Whether a string comes before another one, by their bytes: the server may compare them in some language.
+local function smaller(a, b)
+  for i = 1, math.min(#a, #b) do
+    local x, y = string.byte(a, i), string.byte(b, i)
+    if x ~= y then return x < y end
+  end
+  return #a < #b
+end
+
 -- Whether a stream comes before another one of its line.
 local function before(a, b)
   if a.priority ~= b.priority then return a.priority < b.priority end
   if a.leased ~= b.leased then return a.leased < b.leased end
+  if a.key ~= b.key then
+    if a.behind ~= b.behind then return a.behind end
+    return smaller(a.key, b.key)
+  end
   if a.due ~= b.due then return a.due < b.due end
   return a.n < b.n
 end
@@ -122,6 +135,7 @@ local function add(line, l, priority, source, key, some)
   streams = streams + 1
   local s = {lane = l, priority = priority, source = source, key = key, some = some, n = streams, runs = {}, at = 1}
   s.leased = key and count(line, key) or 0
+  s.behind = key ~= nil and smaller(line.after, key)
   advance(s)
   push(line.heap, s)
 end
