@@ -34,9 +34,9 @@ type Queue struct {
 	// the empty one.
 	PerKey int
 	// Fair has the keys take turns: of the runs with the same priority the one comes first of whose key the fewest are
-	// under way, and of several such keys the next one after that of the last run which was claimed. So somebody with a hundred thousand runs does not hold up
-	// somebody else's one. A PerKey does, too. A claim then costs an entry of an index for each key with runs that wait:
-	// keys are thousands, not millions.
+	// under way, and of several such keys the next one after that of the last run which was claimed. So somebody with a
+	// hundred thousand runs does not hold up somebody else's one. A PerKey does, too. A claim then costs an entry of an
+	// index for each key with runs that wait: keys are thousands, not millions.
 	Fair bool
 }
 
