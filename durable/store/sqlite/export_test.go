@@ -47,6 +47,9 @@ func (s *Store) Statements() []string {
 	return sorted
 }
 
+// SelectRun is how a run is read.
+const SelectRun = selectRun
+
 // Plan is what SQLite means to do for a query, line by line.
 func (s *Store) Plan(query string) (lines []string, err error) {
 	err = use(context.Background(), s.writers, func(c *conn) error {

@@ -73,16 +73,27 @@ func TestNoStatementLooksAtAllRows(t *testing.T) {
 	statementsAreBounded(t, s)
 }
 
+// reread has the connection that writes read the schema again, with the statistics that there are.
+func reread(t *testing.T, s *sqlite.Store) {
+	t.Helper()
+	for _, statement := range []string{"CREATE TABLE theirs (x)", "DROP TABLE theirs"} {
+		_, err := s.DB().ExecContext(t.Context(), statement)
+		require.NoError(t, err)
+	}
+	for _, id := range []string{"to write", "to write again"} {
+		_, err := s.Create(t.Context(), []store.Run{{ID: id}})
+		require.NoError(t, err)
+	}
+}
+
 // TestStatisticsDoNotChangeThePlans has the user collect statistics, of few rows and of many that are alike.
 func TestStatisticsDoNotChangeThePlans(t *testing.T) {
 	t.Parallel()
-	p := path(t)
-	s := openAt(t, p, sqlite.Config{Synchronous: sqlite.Off})
+	s := open(t, sqlite.Config{Synchronous: sqlite.Off})
 	analyze := func() {
 		_, err := s.DB().ExecContext(t.Context(), "ANALYZE")
 		require.NoError(t, err)
-		require.NoError(t, s.Close())
-		s = openAt(t, p, sqlite.Config{Synchronous: sqlite.Off}) // statistics are read when a connection is opened
+		reread(t, s)
 	}
 	analyze()
 	everything(t, s)
@@ -100,6 +111,50 @@ func TestStatisticsDoNotChangeThePlans(t *testing.T) {
 	statementsAreBounded(t, s)
 	for _, q := range directQueries() {
 		planIsBounded(t, s, sqlite.PageQuery(q, false), true)
+	}
+}
+
+// TestStatisticsOfTablesThatWereEmptyAreForgotten has statistics that say of each table that it has one row or none, for
+// which looking at all of them is as good as an index.
+func TestStatisticsOfTablesThatWereEmptyAreForgotten(t *testing.T) {
+	t.Parallel()
+	for _, rows := range []string{"0", "1"} {
+		t.Run("rows: "+rows, func(t *testing.T) {
+			t.Parallel()
+			p := path(t)
+			s := openAt(t, p, sqlite.Config{Synchronous: sqlite.Off})
+			everything(t, s)
+			for _, statement := range []string{
+				"ANALYZE", "DELETE FROM sqlite_stat1",
+				"INSERT INTO sqlite_stat1 (tbl, idx, stat) SELECT tbl_name, iif(type = 'index', name, NULL), '" + rows +
+					" 1 1 1 1 1' FROM sqlite_schema WHERE tbl_name LIKE 'baton_%' AND rootpage > 0",
+				"INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('others', NULL, '7')",
+			} {
+				_, err := s.DB().ExecContext(t.Context(), statement)
+				require.NoError(t, err)
+			}
+			reread(t, s)
+			// What is done with each run does not depend on it, also while the store is open.
+			plan, err := s.Plan("DELETE FROM baton_records WHERE place >= ? AND place <= ?")
+			require.NoError(t, err)
+			require.Equal(t, []string{"SCAN baton_records"}, plan, "the statistics have an effect")
+			for _, where := range []string{"r.run = ?", "r.id = ?"} {
+				planIsBounded(t, s, sqlite.SelectRun+"WHERE "+where, false)
+			}
+
+			require.NoError(t, s.Close())
+			s = openAt(t, p, sqlite.Config{Synchronous: sqlite.Off})
+			_, err = s.DB().ExecContext(t.Context(), "UPDATE baton_runs SET run = 'was ' || run")
+			require.NoError(t, err)
+			everything(t, s)
+			statementsAreBounded(t, s)
+			for _, q := range directQueries() {
+				planIsBounded(t, s, sqlite.PageQuery(q, false), true)
+			}
+			var left string
+			require.NoError(t, s.DB().QueryRowContext(t.Context(), "SELECT group_concat(tbl) FROM sqlite_stat1").Scan(&left))
+			require.Equal(t, "others", left)
+		})
 	}
 }
 

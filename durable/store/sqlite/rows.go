@@ -9,11 +9,13 @@ import (
 	"github.com/baton-go/baton/internal/packed"
 )
 
-// selectRun asks for everything about runs but their histories; scanRun reads it.
+// selectRun asks for everything about a run but its history; scanRun reads it. The facts are no join: of tables that
+// had one row when statistics were collected SQLite would look at all rows.
 const selectRun = `SELECT r.id, r.run, r.flow, r.priority, r.parent, r.created, r.status, r.due, r.started, r.finished,
-	r.expires, r.owner, r.epoch, r.revision, r.seq, r.state, f.facts, p.data, r.queue,
+	r.expires, r.owner, r.epoch, r.revision, r.seq, r.state, (SELECT f.facts FROM baton_facts f WHERE f.run = r.id),
+	(SELECT p.data FROM baton_published p WHERE p.run = r.id), r.queue,
 	r.settled, CASE WHEN r.owner <> '' THEN (SELECT max(id) FROM baton_tail) END, r.key
-	FROM baton_runs r LEFT JOIN baton_facts f ON f.run = r.id LEFT JOIN baton_published p ON p.run = r.id `
+	FROM baton_runs r `
 
 // found is a run, and what only the store knows of it.
 type found struct {

@@ -100,6 +100,9 @@ func tryOpen(ctx context.Context, path string, c Config, d driver.Driver) (_ *St
 	if err := s.migrate(ctx); err != nil {
 		return nil, err
 	}
+	if err := s.forget(ctx); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 
