@@ -39,11 +39,6 @@ const (
 		WHERE r.queue = flows.queue AND r.flow > flows.flow` + claimableNow + `) FROM flows WHERE flows.flow IS NOT NULL
 )`
 
-	// ofAll are the pairs of queue and flow that there are, of the flows that are given.
-	ofAll = looseQueues + flowsOf + `, pairs (queue, flow) AS (
-	SELECT flows.queue, flows.flow FROM flows WHERE flows.flow IN (SELECT ` + listed + ` FROM json_each(?))
-), `
-
 	// ofSome are all pairs of the flows and the queues that are given.
 	ofSome = `WITH RECURSIVE pairs (queue, flow) AS (
 	SELECT wanted.queue, l.flow FROM (SELECT ` + listed + ` AS flow FROM json_each(?)) l
@@ -79,9 +74,8 @@ const (
 		AND r.queue <> ''` + claimableNow + `), turns.key
 	FROM turns WHERE turns.key IS NOT NULL`
 
-	selectLanes     = ofAll + lanesOf + firstOfLanes
-	selectSomeLanes = ofSome + lanesOf + firstOfLanes
-	selectTurns     = ofSome + lanesOf + keysOf
+	selectLanes = ofSome + lanesOf + firstOfLanes
+	selectTurns = ofSome + lanesOf + keysOf
 )
 
 // lanes finds those that a claim is about, and those of the queues in which keys take turns, by key.
@@ -98,7 +92,11 @@ func (c *conn) lanes(ctx context.Context, cl store.Claim) (lanes, turns []lane, 
 		}, args...)
 	}
 	if len(cl.Queues) == 0 {
-		return lanes, nil, find(&lanes, selectLanes, flows)
+		queues, err := c.queues(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		return lanes, nil, find(&lanes, selectLanes, flows, list(queues))
 	}
 	var queues, byTurns []string
 	for _, q := range cl.Queues {
@@ -107,14 +105,44 @@ func (c *conn) lanes(ctx context.Context, cl store.Claim) (lanes, turns []lane, 
 			byTurns = append(byTurns, q.Queue)
 		}
 	}
-	err = find(&lanes, selectSomeLanes, flows, list(queues))
+	err = find(&lanes, selectLanes, flows, list(queues))
 	if err == nil && len(byTurns) > 0 {
 		err = find(&turns, selectTurns, flows, list(byTurns))
 	}
 	return lanes, turns, err
 }
 
+// queues finds those in which runs are, or will be, due. That is quicker by a question for each than in the statement
+// that finds the lanes: mostly there is one.
+func (c *conn) queues(ctx context.Context) (queues []string, err error) {
+	var last string
+	err = c.each(ctx, selectEndQueues, func(r *row) error {
+		if r.values[0] != nil {
+			queues, last = append(queues, r.text(0)), r.text(1)
+		}
+		return nil
+	})
+	for err == nil && len(queues) > 0 && queues[len(queues)-1] < last {
+		n := len(queues)
+		err = c.each(ctx, selectNextQueue, func(r *row) error {
+			queues = append(queues, r.text(0))
+			return nil
+		}, queues[n-1])
+		if len(queues) == n { // the others have gone meanwhile
+			break
+		}
+	}
+	return queues, err
+}
+
 const (
+	selectEndQueues = `SELECT (SELECT r.queue FROM baton_runs r INDEXED BY baton_due
+		WHERE r.queue >= ''` + claimableNow + ` ORDER BY r.queue LIMIT 1),
+		(SELECT r.queue FROM baton_runs r INDEXED BY baton_due
+		WHERE r.queue >= ''` + claimableNow + ` ORDER BY r.queue DESC LIMIT 1)`
+	selectNextQueue = "SELECT r.queue FROM baton_runs r INDEXED BY baton_due WHERE r.queue > ?" + claimableNow +
+		" ORDER BY r.queue LIMIT 1"
+
 	selectDue = `SELECT id, due FROM baton_runs INDEXED BY baton_due WHERE queue = ? AND flow = ? AND priority = ?
 		AND due <= ? AND status NOT BETWEEN 4 AND 6 ORDER BY due, id LIMIT ?`
 	selectLater = `SELECT min(due) FROM baton_runs INDEXED BY baton_due WHERE queue = ? AND flow = ? AND priority = ?
