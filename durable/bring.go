@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/baton-go/baton/durable/fact"
 	"github.com/baton-go/baton/durable/journal"
 	"github.com/baton-go/baton/durable/store"
 )
@@ -122,8 +123,12 @@ func (b *bringer) append(ctx context.Context, revision int64) error {
 		} else {
 			b.last(&w)
 		}
-		if err := b.c.commit(ctx, w); err != nil || len(left) == 0 {
+		if err := b.c.commit(ctx, w); err != nil {
 			return err
+		}
+		if len(left) == 0 {
+			b.told(ctx, *w.State)
+			return nil
 		}
 	}
 }
@@ -140,6 +145,18 @@ func (b *bringer) last(w *store.Write) {
 		w.Seen = math.MaxInt64
 	}
 	w.State, w.Release = &s, s.Status.Finished() || !s.Started.IsZero()
+}
+
+// told tells that the run is there. One that was made of another has been started; to one that was imported nothing has
+// happened that it did not come with.
+func (b *bringer) told(ctx context.Context, s store.State) {
+	r := b.h.Run
+	r.State = s
+	if b.descended {
+		b.c.tellChange(ctx, 0, r)
+	} else {
+		b.c.audience.tell(ctx, &fact.Imported{Run: aboutRun(&r), Status: s.Status, Records: len(b.h.Records)})
+	}
 }
 
 // batchOf is how many of the records go into one transaction.

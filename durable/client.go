@@ -70,8 +70,9 @@ func MaxPayload(bytes int) ClientOption { return func(o *clientConfig) { o.maxPa
 // [DefaultRetention] by default.
 func Retention(d time.Duration) ClientOption { return func(o *clientConfig) { o.retention = d } }
 
-// Observe adds sinks that are told of what the client does to runs: that it started one, or ended one that was not
-// begun (see fact.Changed). A tracer among them links the runs that are started to the span that they are started in.
+// Observe adds sinks that are told of what the client does to runs: that it started, paused, resumed or terminated one,
+// cancelled one that was not begun (see fact.Changed), or imported one (see fact.Imported). A tracer among them links
+// the runs that are started, retried and forked to the span in which that is done.
 // What is done within a transaction of the caller's is not told. The sinks of a runtime are in its Config.
 func Observe(sinks ...combinators.Sink) ClientOption {
 	return func(o *clientConfig) { o.sinks = append(o.sinks, sinks...) }

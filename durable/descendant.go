@@ -45,6 +45,9 @@ func (d *descendant) make(ctx context.Context, def *definition, opts []StartOpti
 	if err != nil {
 		return "", err
 	}
+	runs := []store.Run{r}
+	d.c.links(ctx, runs)
+	r = runs[0]
 	h := store.History{Run: r, Records: d.kept}
 	if h.Messages, err = d.messages(ctx); err != nil {
 		return "", err

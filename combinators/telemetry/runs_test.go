@@ -155,6 +155,31 @@ func TestALifeThatWasKilledIsLinkedTo(t *testing.T) {
 	})
 }
 
+func TestARunThatIsMadeOfAnotherIsLinkedToWhoMadeIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st := memory.New()
+		begun(t, st, "r", 2)
+		a, first := process(t, st, answers())
+		time.Sleep(time.Minute) // synctest: it is unloaded
+		require.NoError(t, a.Close(t.Context()))
+		require.Len(t, first.Ended(), 2, "a life, and its step")
+
+		provider, _ := spans()
+		client := durable.NewClient(st, durable.Observe(telemetry.TraceSink(telemetry.Trace{Provider: provider})))
+		ctx, request := provider.Tracer("test").Start(t.Context(), "request")
+		_, err := client.Fork(ctx, "r", "0", durable.WithID("f"))
+		require.NoError(t, err)
+		request.End()
+		b, second := process(t, st, answers())
+		require.NoError(t, b.Send(t.Context(), "f", "go", "on"))
+		_, err = durable.Attach[int](b, "f").Result(t.Context())
+		require.NoError(t, err)
+		require.NoError(t, b.Close(t.Context()))
+		linked(t, named(t, second, "run talk"), request.SpanContext())
+	})
+}
+
 func TestTheSpanOfARunThatFailedIsAnError(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -59,6 +59,10 @@ func TestFactsSayWhatHappenedWhereAndHowBadItIs(t *testing.T) {
 			&fact.Changed{Run: run, Status: store.Paused, Reason: "why"},
 			"debug run paused [run=r flow=f reason=why]",
 		},
+		{
+			&fact.Imported{Run: run, Status: store.Waiting, Records: 7},
+			"debug run imported [run=r flow=f status=waiting records=7]",
+		},
 		{&fact.LifeBegan{Run: again, Records: 7}, "debug life began [run=r flow=f life=3 records=7]"},
 		{
 			&fact.LifeEnded{LifeBegan: &fact.LifeBegan{Run: run}, Status: store.Waiting, Took: time.Second},

@@ -66,6 +66,27 @@ func (e *Changed) LogValue() slog.Value {
 	return d.failed(e.Err).value()
 }
 
+// Imported says that a run was put into the store that was exported from another one. Nothing has happened to it that
+// it did not come with, so it is not told as a change; but what happens to it from now on is.
+type Imported struct {
+	combinators.IsEvent
+	Run    Run
+	Status store.Status
+	// Records is how many records it came with.
+	Records int
+}
+
+// Name is "run imported".
+func (*Imported) Name() string { return "run imported" }
+
+// LogLevel is debug.
+func (*Imported) LogLevel() combinators.Level { return combinators.LevelDebug }
+
+// LogValue has the run, its status, and how many records it has.
+func (e *Imported) LogValue() slog.Value {
+	return append(describe(e.Run), slog.String("status", e.Status.String()), slog.Int("records", e.Records)).value()
+}
+
 // LifeBegan says that a process has claimed a run and begins to carry it out: from its first line, to which the journal
 // has answers if there were lives before. The status is Running from then on.
 type LifeBegan struct {
