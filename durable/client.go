@@ -83,7 +83,7 @@ func Observe(sinks ...combinators.Sink) ClientOption {
 // What is started with an ID that is there already is never refused, nor what is to start later. Of a StartMany all is
 // started or nothing. [Client.AwaitRoom] waits.
 //
-// One client keeps to the limit exactly, if nobody else starts runs. It counts seldom, though, as long as there is room:
+// One client keeps to the limit exactly, if nobody else starts runs. It counts seldom, though, while there is room:
 // each of several clients may start up to a tenth of the room that it has found, within a second, and at least one run,
 // of which the others do not know. So ten clients may exceed the limit by what one of them starts in a second, or by
 // ten. Runs of transactions that are not committed are not known to anybody.

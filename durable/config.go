@@ -31,8 +31,8 @@ type Config struct {
 	Retention  time.Duration
 
 	// QueueLimits are what the client option [QueueLimit] says, by the names of the queues: how many runs may wait in
-	// each. They also bound what runs and schedules start: the [Start] of a child is refused with [ErrQueueFull], which the
-	// flow may handle, and a schedule leaves the time out, with that as its trouble.
+	// each. They also bound what runs and schedules start: the [Start] of a child is refused with [ErrQueueFull], which
+	// the flow may handle, and a schedule leaves the time out, with that as its trouble.
 	QueueLimits map[string]int
 
 	// MaxConcurrent is how many runs are claimed to be carried out at the same time: 256 by default. Those that wait for
