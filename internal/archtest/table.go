@@ -155,6 +155,10 @@ var Baton = Table{
 	"internal/archtest": {},
 	"internal/clocks":   {Touches: []string{"clocks.go"}},
 	"internal/cron":     {},
+	"internal/disktest": {
+		Imports: []string{"github.com/stretchr/testify/require", "golang.org/x/sys/unix"},
+		Touches: anyFile,
+	},
 	// It knows the sentinels of packages that touch the machine.
 	"internal/failures": {Imports: core, Touches: []string{"standard.go", "errno.go"}},
 	"internal/filelock": {

@@ -12,7 +12,8 @@ func (r *run) row() *row {
 	run := &r.Run.Run
 	f := &row{
 		ID: textForm(run.ID), Flow: textForm(run.Flow), Version: textForm(run.Version), Input: payloadForm(run.Input),
-		Seed: run.Seed, Parent: textForm(run.Parent), OnParentClose: run.OnParentClose, Queue: textForm(run.Queue), Key: textForm(run.Key),
+		Seed: run.Seed, Parent: textForm(run.Parent), OnParentClose: run.OnParentClose, Queue: textForm(run.Queue),
+		Key:      textForm(run.Key),
 		Priority: run.Priority, Labels: mapTexts(run.Labels, textForm), Created: run.Created, Deadline: run.Deadline,
 		Retention: run.Retention, state: stateForm(run), Published: run.Published,
 		Last: r.Last, Log: r.log, Damage: textForm(r.damage), Messages: messageForms(r.Messages),
@@ -28,9 +29,9 @@ func (f *row) run() *run {
 	r := &run{log: f.Log, damage: ofText(f.Damage), Run: whole.Run{Last: f.Last}}
 	r.Run.Run = store.Run{
 		ID: id, Flow: ofText(f.Flow), Version: ofText(f.Version), Input: f.Input.payload(), Seed: f.Seed,
-		Parent: ofText(f.Parent), OnParentClose: f.OnParentClose, Queue: ofText(f.Queue), Key: ofText(f.Key), Priority: f.Priority,
-		Labels: mapTexts(f.Labels, ofText), Created: f.Created, Deadline: f.Deadline, Retention: f.Retention,
-		Published: f.Published,
+		Parent: ofText(f.Parent), OnParentClose: f.OnParentClose, Queue: ofText(f.Queue), Key: ofText(f.Key),
+		Priority: f.Priority, Labels: mapTexts(f.Labels, ofText), Created: f.Created,
+		Deadline: f.Deadline, Retention: f.Retention, Published: f.Published,
 	}
 	f.state.set(&r.Run.Run)
 	r.Messages = messagesOf(id, f.Messages)

@@ -62,6 +62,7 @@ func (s *Store) write(t *transaction) (int64, error) {
 		err = s.journal.append(line)
 	}
 	if err != nil {
+		s.abandon()
 		return 0, err
 	}
 	s.seq = h.Seq
@@ -184,6 +185,15 @@ func (s *Store) segment() (*segment, error) {
 	}
 	j.file, j.size = f, 0
 	return g, nil
+}
+
+// abandon removes the newest segment if nothing was ever acknowledged in it, so that who tries again and again while
+// the disk is full does not fill the directory. If it does not go it is as one in which a line failed: see append.
+func (s *Store) abandon() {
+	last := len(s.segments) - 1
+	if last >= 0 && len(s.segments[last].has) == 0 && ignoreMissing(s.disk.Remove(s.segments[last].name())) == nil {
+		s.segments = s.segments[:last]
+	}
 }
 
 // append writes a line, and has the disk keep it. If that fails nobody knows what is there, and a system may believe

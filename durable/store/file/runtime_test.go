@@ -1,7 +1,6 @@
 package file_test
 
 import (
-	"errors"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -67,10 +66,11 @@ func TestADiskThatIsFullForAWhileLosesNothing(t *testing.T) {
 		require.ErrorIs(t, err, syscall.ENOSPC)
 		require.ErrorContains(t, err, "journal/")
 	}
+	require.Len(t, m.find("journal"), 1, "what failed leaves nothing behind")
 	require.Equal(t, []int64{1}, numbers(t, s, "a"))
 	require.Empty(t, numbers(t, s, "b"))
 	after, err := file.OpenOn(m.restart(nil), 1<<20)
-	require.ErrorIs(t, err, nil)
+	require.NoError(t, err)
 	require.Equal(t, []int64{1}, numbers(t, after, "a"))
 	m.at = nil
 	commit(t, s, step(runs[0], 2), step(runs[1], 1))
@@ -100,7 +100,7 @@ func TestAFileThatCannotBeWrittenIsLeftToTheJournal(t *testing.T) {
 	err = s.Close()
 	require.ErrorIs(t, err, syscall.EACCES)
 	require.ErrorContains(t, err, "runs/r.jsonl")
-	require.False(t, errors.Is(err, store.ErrCorrupt))
+	require.NotErrorIs(t, err, store.ErrCorrupt)
 	m.at = nil
 	require.Len(t, numbers(t, on(t, m.restart(nil)), "r"), 5)
 }

@@ -22,8 +22,8 @@
 //
 // The store's tables have names that begin with baton_; those of the user may live in the same file: see [Store.DB].
 // [Transact] makes what a handler writes to them and the record of its step one transaction, so that it happens exactly
-// once, and [Store.Within] makes runs that are created and messages that are sent part of a transaction. The store needs
-// no statistics: Open forgets what ANALYZE has collected about its tables, since it was true at one moment only.
+// once, and [Store.Within] makes runs that are created and messages that are sent part of a transaction. The store
+// needs no statistics: Open forgets what ANALYZE has collected about its tables, which was true at one moment only.
 //
 // # Files
 //

@@ -4,42 +4,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sys/unix"
 
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/durable/store/sqlite"
+	"github.com/baton-go/baton/internal/disktest"
 )
-
-// asNobody calls f as somebody to whom permissions apply, who owns the directory. SQLite does all of its work on the
-// thread of its caller.
-func asNobody(t *testing.T, dir string, f func()) {
-	t.Helper()
-	if os.Getuid() != 0 {
-		f()
-		return
-	}
-	const nobody = 65534
-	require.NoError(t, filepath.Walk(dir, func(p string, _ fs.FileInfo, err error) error {
-		require.NoError(t, err)
-		return os.Lchown(p, nobody, nobody)
-	}))
-	for parent := filepath.Dir(dir); parent != "/" && parent != os.TempDir(); parent = filepath.Dir(parent) {
-		require.NoError(t, os.Chmod(parent, 0o755))
-	}
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	_, err := unix.SetfsuidRetUid(nobody)
-	require.NoError(t, err)
-	defer func() {
-		_, err := unix.SetfsuidRetUid(0)
-		require.NoError(t, err)
-	}()
-	f()
-}
 
 func TestAFileThatCannotBeWrittenIsAnError(t *testing.T) {
 	t.Parallel()
@@ -69,7 +41,7 @@ func TestAFileThatCannotBeWrittenIsAnError(t *testing.T) {
 			before, err := os.ReadFile(p)
 			require.NoError(t, err)
 			c.protect(t, p)
-			asNobody(t, filepath.Dir(p), func() {
+			disktest.AsNobody(t, filepath.Dir(p), func() {
 				_, err := sqlite.Open(t.Context(), p)
 				require.ErrorContains(t, err, p)
 				require.ErrorContains(t, err, c.says)
@@ -94,11 +66,7 @@ func chmod(t *testing.T, p string, mode fs.FileMode) {
 
 func TestADiskThatIsFullLosesNothing(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=1m"); err != nil {
-		t.Skipf("a small disk cannot be mounted: %v", err)
-	}
-	t.Cleanup(func() { require.NoError(t, unix.Unmount(dir, 0)) })
+	dir := disktest.Small(t, 1<<20)
 	p := filepath.Join(dir, "store.db")
 	s := openAt(t, p, sqlite.Config{})
 	runs := leased(t, s, "a", "b")

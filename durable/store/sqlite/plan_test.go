@@ -114,8 +114,8 @@ func TestStatisticsDoNotChangeThePlans(t *testing.T) {
 	}
 }
 
-// TestStatisticsOfTablesThatWereEmptyAreForgotten has statistics that say of each table that it has one row or none, for
-// which looking at all of them is as good as an index.
+// TestStatisticsOfTablesThatWereEmptyAreForgotten has statistics that say of each table that it has one row or none,
+// for which looking at all of them is as good as an index.
 func TestStatisticsOfTablesThatWereEmptyAreForgotten(t *testing.T) {
 	t.Parallel()
 	for _, rows := range []string{"0", "1"} {
