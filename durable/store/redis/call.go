@@ -31,16 +31,16 @@ func newScript(names ...string) script {
 
 var (
 	openScript   = newScript("open")
-	loadScript   = newScript("load")
-	runsScript   = newScript("runs")
+	loadScript   = newScript("read", "load")
+	runsScript   = newScript("read", "runs")
 	countScript  = newScript("count")
-	appendScript = newScript("append")
-	createScript = newScript("shared", "create")
-	claimScript  = newScript("shared", "claim")
-	renewScript  = newScript("shared", "renew")
-	commitScript = newScript("shared", "commit")
-	pageScript   = newScript("shared", "page")
-	deleteScript = newScript("shared", "delete")
+	appendScript = newScript("read", "append")
+	createScript = newScript("read", "shared", "create")
+	claimScript  = newScript("read", "shared", "claim")
+	renewScript  = newScript("read", "shared", "renew")
+	commitScript = newScript("read", "shared", "commit")
+	pageScript   = newScript("read", "shared", "page")
+	deleteScript = newScript("read", "shared", "delete")
 )
 
 // once is a command that the client sends once, whatever its settings say: if the connection is lost it may have been

@@ -83,7 +83,7 @@ func (s *Store) claim(ctx context.Context, c store.Claim, most int, all *claimed
 	if err != nil {
 		return 0, false, err
 	}
-	answer, err := list(reply, 5)
+	answer, err := list(reply, 6)
 	if err != nil {
 		return 0, false, err
 	}
@@ -106,6 +106,15 @@ func (s *Store) claim(ctx context.Context, c store.Claim, most int, all *claimed
 			return 0, false, err
 		}
 	}
+	aside, err := list(answer[5], 0)
+	if err != nil {
+		return 0, false, err
+	}
+	for _, one := range aside {
+		if err := s.setAside(one, all); err != nil {
+			return 0, false, err
+		}
+	}
 	return len(taken), answer[2] == int64(1), nil
 }
 
@@ -124,6 +133,26 @@ func (s *Store) leasedRun(reply any, all *claimed) error {
 		return nil
 	}
 	all.Runs = append(all.Runs, f.History)
+	return nil
+}
+
+// setAside reads a run that is damaged, of which the script has made one that is blocked. If the damage is still there
+// nothing else can be written to it, and those who read it are told; or else the reason is kept.
+func (s *Store) setAside(reply any, all *claimed) error {
+	one, err := list(reply, 3)
+	if err != nil || one[1] == nil {
+		return err
+	}
+	fields, err := fieldsOf(one[1])
+	if err != nil {
+		return err
+	}
+	id := text(one[0])
+	run, spoilt := s.unpack(id, fields)
+	if spoilt == nil {
+		run.Epoch = 0
+		all.spoil(run, corrupt(id, "%s cannot be read", text(one[2])))
+	}
 	return nil
 }
 

@@ -20,11 +20,11 @@ func (s *Store) Count(ctx context.Context, q store.Query) (map[store.Status]stor
 			return s.countAll(ctx, q.Statuses)
 		}
 		counts := map[store.Status]store.Count{}
-		err := s.visit(ctx, q, true, func(id string, fields map[string]string) bool {
-			r := reader{id: id, fields: fields}
-			status, started, finished := store.Status(r.int("status")), r.time("started"), r.time("finished")
-			if _, ok := fields["facts"]; ok { // it was not looked at by a script
-				if run, _ := s.unpack(id, fields); !whole.Matches(&run, q) {
+		err := s.visit(ctx, q, true, func(h hit) bool {
+			r := reader{id: h.id(), fields: h.fields}
+			status, started, finished := r.status(), r.time("started"), r.time("finished")
+			if _, ok := h.fields["facts"]; ok { // it was not looked at by a script
+				if run, _ := s.unpack(r.id, h.fields); !whole.Matches(&run, q) {
 					return true
 				}
 			}

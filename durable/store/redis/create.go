@@ -69,6 +69,7 @@ func (s *Store) pack(r *store.Run) map[string]string {
 		"started": stamp(r.Started), "finished": stamp(r.Finished), "expires": stamp(r.Expires),
 		"state": string(packed.State(&r.State)), "facts": string(facts(*r)), "input": string(input(r.Input)),
 		"published": string(published(r.Published)),
+		"epoch":     "0", "revision": "0",
 	}
 }
 

@@ -15,13 +15,22 @@ import (
 // why are the reasons for which scripts refuse writes and messages, by number.
 var why = []error{nil, store.ErrNotFound, store.ErrFinished, store.ErrFenced, store.ErrChanged}
 
-// whyNot reads an answer that is a list of such numbers. errs is nil if nothing was refused.
+// whyNot reads an answer that is a list of such numbers, or of strings that say of which run something cannot be read,
+// and what. errs is nil if nothing was refused.
 func whyNot(reply any, n int) (errs []error, err error) {
 	all, err := list(reply, n)
 	if err != nil {
 		return nil, err
 	}
 	for i := range n {
+		if what, ok := all[i].(string); ok {
+			if errs == nil {
+				errs = make([]error, n)
+			}
+			at := max(0, strings.LastIndex(what, ": "))
+			errs[i] = corrupt(what[:at], "%s cannot be read", strings.TrimPrefix(what[at:], ": "))
+			continue
+		}
 		reason, ok := all[i].(int64)
 		if !ok || reason < 0 || reason >= int64(len(why)) {
 			return nil, odd(reply)

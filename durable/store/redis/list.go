@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -21,10 +22,13 @@ func (s *Store) List(ctx context.Context, q store.Query) ([]store.Run, error) {
 	}
 	q = cloned(q)
 	return call(ctx, s, "list", func(ctx context.Context) (runs []store.Run, err error) {
-		err = s.visit(ctx, q, false, func(id string, fields map[string]string) bool {
-			run, spoilt := s.unpack(id, fields)
+		err = s.visit(ctx, q, false, func(h hit) bool {
+			run, spoilt := s.unpack(h.id(), h.fields)
 			if spoilt != nil {
 				run.Reason = spoilt.Error()
+				if n, err := parseOrdered(h.place[:digits]); err == nil {
+					run.Created = time.UnixMicro(n).UTC() // so that a cursor goes on behind it
+				}
 			}
 			if whole.Matches(&run, q) || spoilt != nil {
 				runs = append(runs, run)
@@ -42,8 +46,8 @@ func cloned(q store.Query) store.Query {
 	return q
 }
 
-// visitor is called with the fields of a run, and tells whether to go on.
-type visitor func(id string, fields map[string]string) bool
+// visitor is called with a run, and tells whether to go on.
+type visitor func(h hit) bool
 
 // visit calls f with the fields of those runs that the query describes, or may describe, in order, until f returns
 // false. For counting a few of the fields may be all.
@@ -74,7 +78,7 @@ func (s *Store) visit(ctx context.Context, q store.Query, counting bool, f visit
 			return err
 		}
 		for _, h := range hits {
-			if !f(h.place[digits:], h.fields) {
+			if !f(h) {
 				return nil
 			}
 		}
@@ -104,14 +108,18 @@ func (s *Store) visitIDs(ctx context.Context, q store.Query, f visitor) error {
 	}
 	var hits []hit
 	for id, fields := range all {
-		h := hit{fields["created"] + id, fields}
-		if len(h.place) >= digits && beyond(q, h.place) {
+		created := fields["created"]
+		if _, err := parseOrdered(created); err != nil { // it is damaged
+			created = ordered(0)
+		}
+		h := hit{created + id, fields}
+		if beyond(q, h.place) {
 			hits = append(hits, h)
 		}
 	}
 	slices.SortFunc(hits, func(a, b hit) int { return order(q, a.place, b.place) })
 	for _, h := range hits {
-		if !f(h.place[digits:], h.fields) {
+		if !f(h) {
 			break
 		}
 	}
@@ -136,6 +144,10 @@ func (s *Store) hashes(ctx context.Context, ids []string) (map[string]map[string
 			return nil, err
 		}
 		for i, id := range some {
+			if runs[i] == nil {
+				all[id] = map[string]string{} // its key holds something else
+				continue
+			}
 			fields, err := fieldsOf(runs[i])
 			if err != nil {
 				return nil, err
@@ -242,8 +254,8 @@ func (s *Store) visitPlaces(ctx context.Context, places []string, f visitor) err
 		if err != nil {
 			return err
 		}
-		for _, id := range ids {
-			if fields := all[id]; fields != nil && !f(id, fields) {
+		for i, id := range ids {
+			if fields := all[id]; fields != nil && !f(hit{some[i], fields}) {
 				return nil
 			}
 		}

@@ -46,19 +46,27 @@ type found struct {
 
 // read reads a run, its log from a number on, and its inbox.
 func (s *Store) read(id string, run, log, inbox any, from int64) (f found, err error) {
-	fields, err := fieldsOf(run)
-	if err != nil {
-		return f, err
+	var fields, records map[string]string // nil is what holds something else
+	var messages []any
+	if run != nil {
+		fields, err = fieldsOf(run)
 	}
-	records, err := fieldsOf(log)
-	if err != nil {
-		return f, err
+	if log != nil && err == nil {
+		records, err = fieldsOf(log)
 	}
-	messages, err := list(inbox, 0)
+	if inbox != nil && err == nil {
+		messages, err = list(inbox, 0)
+	}
 	if err != nil {
 		return f, err
 	}
 	f.Run, f.spoilt = s.unpack(id, fields)
+	if log == nil {
+		f.spoil("its records cannot be read")
+	}
+	if inbox == nil {
+		f.spoil("its messages cannot be read")
+	}
 	f.readLog(records, from)
 	for _, m := range messages {
 		f.readMessage(text(m))

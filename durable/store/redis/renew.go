@@ -9,16 +9,20 @@ import (
 )
 
 // Renew lets leases last: see [store.Store]. Those of an owner who has many are renewed some hundreds at a time, so
-// that the server has time for others.
+// that the server has time for others. One that is damaged is passed over.
 func (s *Store) Renew(ctx context.Context, owner string, lease time.Duration) ([]store.Held, error) {
 	return call(ctx, s, "renew", func(ctx context.Context) (held []store.Held, err error) {
 		const most = 500
-		for behind := ""; ; behind = held[len(held)-1].Run {
+		for behind := ""; ; {
 			reply, err := s.run(ctx, renewScript, owner, lease.Microseconds(), behind, most)
 			if err != nil {
 				return nil, err
 			}
-			page, err := list(reply, 0)
+			answer, err := list(reply, 2)
+			if err != nil {
+				return nil, err
+			}
+			page, err := list(answer[1], 0)
 			if err != nil {
 				return nil, err
 			}
@@ -29,7 +33,7 @@ func (s *Store) Renew(ctx context.Context, owner string, lease time.Duration) ([
 				}
 				held = append(held, h)
 			}
-			if len(page) < most {
+			if behind = text(answer[0]); behind == "" {
 				return held, nil
 			}
 		}

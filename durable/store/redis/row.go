@@ -44,6 +44,9 @@ func parseTime(s string) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
+	if err == nil && s[0] == '+' {
+		err = strconv.ErrSyntax
+	}
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -88,21 +91,31 @@ func (r *reader) time(name string) time.Time {
 }
 
 func (r *reader) int(name string) int64 {
-	s := r.fields[name]
-	if s == "" {
+	n, err := strconv.ParseInt(r.fields[name], 10, 64)
+	if err != nil || n < 0 || n >= mostCounted || r.fields[name][0] == '+' {
+		r.spoilt("its field " + name)
 		return 0
 	}
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil {
-		r.spoilt("its field " + name)
-	}
 	return n
+}
+
+// mostCounted is more than any number that is counted can be: so scripts, whose numbers are floats, can count.
+const mostCounted = 1_000_000_000_000_000
+
+func (r *reader) status() store.Status {
+	n := r.int("status")
+	if n > math.MaxUint8 {
+		r.spoilt("its field status")
+		return 0
+	}
+	return store.Status(n)
 }
 
 func (r *reader) ordered(name string) int64 {
 	n, err := parseOrdered(r.fields[name])
 	if err != nil {
 		r.spoilt("its field " + name)
+		return 0
 	}
 	return n
 }
@@ -111,6 +124,11 @@ func (r *reader) ordered(name string) int64 {
 // rest.
 func (s *Store) unpack(id string, fields map[string]string) (store.Run, error) {
 	r := reader{id: id, fields: fields}
+	if len(fields) == 0 {
+		r.spoilt("its key")
+	} else if _, ok := fields["flow"]; !ok {
+		r.spoilt("its field flow")
+	}
 	run := store.Run{
 		ID: id, Flow: fields["flow"], Priority: int(-1 - r.ordered("priority")), Parent: fields["parent"],
 		Queue: fields["queue"], Key: fields["key"], Created: time.UnixMicro(r.ordered("created")).UTC(),
@@ -120,11 +138,7 @@ func (s *Store) unpack(id string, fields map[string]string) (store.Run, error) {
 		},
 		Lease: store.Lease{Owner: fields["owner"], Epoch: r.int("epoch"), Revision: r.int("revision")},
 	}
-	if status := r.int("status"); status >= 0 && status <= math.MaxUint8 {
-		run.Status = store.Status(status)
-	} else {
-		r.spoilt("its field status")
-	}
+	run.Status = r.status()
 	if !packed.ReadState([]byte(fields["state"]), &run.State) {
 		r.spoilt("the state")
 	}

@@ -24,6 +24,8 @@ type hit struct {
 	fields map[string]string
 }
 
+func (h hit) id() string { return h.place[digits:] }
+
 // How many runs a script looks at.
 const (
 	glance      = 1000

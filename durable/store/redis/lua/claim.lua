@@ -2,7 +2,8 @@
 -- that have run out to take care of at once, how many records and messages are enough, the flows, and the shares, if
 -- only some queues are meant. It returns the time; when the next run is due, or ''; whether it is to be called again,
 -- since there was too much to do; what was told; and of each run that was leased its ID, what it is, its log and its
--- inbox.
+-- inbox, false for what cannot be read; and of each that was set aside since it is damaged its ID, what it is, and what
+-- cannot be read of it.
 local channel, self, owner = take(), take(), take()
 local lease, left, most, enough = tonumber(take()), tonumber(take()), tonumber(take()), tonumber(take())
 local flows = takeAll(take)
@@ -29,6 +30,13 @@ local function lineOf(queue)
   return lines[1]
 end
 
+-- Runs that are damaged: no claim may fail because of one.
+local aside = {}
+local function put(r)
+  setAside(r)
+  aside[#aside + 1] = {r.id, read('HGETALL', P .. 'run:' .. r.id), r.damage}
+end
+
 -- Leases that have run out.
 local held = {}
 for _, flow in ipairs(flows) do
@@ -40,11 +48,15 @@ for _, flow in ipairs(flows) do
       for _, id in ipairs(late) do
         local r = get(id)
         call('ZREM', l, id)
-        if r then park(r) end
+        if r and r.damage then
+          put(r)
+        elseif r then
+          settle(r)
+        end
       end
       if #late > 0 and call('EXISTS', l) == 0 then call('SREM', P .. 'owners:' .. flow, holder) end
       most = most - #late
-      if most <= 0 then return {num(t), '', 1, '', {}} end
+      if most <= 0 then return {num(t), '', 1, publish(channel, self), {}, aside} end
       if string.sub(holder, from + size) ~= owner then held[#held + 1] = l end
     end
   end
@@ -199,10 +211,16 @@ local function lend(r)
   call('ZADD', P .. 'held:' .. owner, 0, r.id)
   hold(r)
   tell(r)
-  local log, inbox = call('HGETALL', P .. 'log:' .. r.id), call('ZRANGE', P .. 'inbox:' .. r.id, 0, -1)
+  local log, inbox = read('HGETALL', P .. 'log:' .. r.id), read('ZRANGE', P .. 'inbox:' .. r.id, 0, -1)
   taken[#taken + 1] = {r.id, call('HGETALL', P .. 'run:' .. r.id), log, inbox}
-  enough = enough - #log / 2 - #inbox
+  enough = enough - #(log or {}) / 2 - #(inbox or {})
   if enough <= 0 and left > 0 then left, again = 0, 1 end
+end
+
+-- Tells whether a run is to be claimed by the set in which it was found.
+local function belongs(r, s)
+  return not r.damage and not FINAL[r.status] and lane(r) == s.lane and (not s.key or r.queue == '' or r.key == s.key) and
+    r.due ~= '' and tonumber(r.due) <= t
 end
 
 while left > 0 do
@@ -215,7 +233,7 @@ while left > 0 do
   end
   if not s then break end
   local r = get(s.id)
-  if r and not FINAL[r.status] and lane(r) == s.lane then
+  if r and belongs(r, s) then
     left = left - 1
     from.taken = from.taken + 1
     if from.total > 0 then from.leased = from.leased + 1 end
@@ -225,6 +243,13 @@ while left > 0 do
     call('ZREM', s.lane, s.id)
     call('ZREM', s.source, s.id)
     if s.source ~= s.lane then lead(s.lane, s.key) end
+    if r and r.damage then
+      put(r)
+    elseif r then
+      settle(r)
+    end
+    enough = enough - 10 -- as much as records
+    if enough <= 0 then left, again = 0, 1 end
   end
   advance(s)
   sink(from.heap)
@@ -233,4 +258,4 @@ end
 for _, line in ipairs(lines) do
   if first(line) then due = t end
 end
-return {num(t), due and num(due) or '', again, publish(channel, self), taken}
+return {num(t), due and num(due) or '', again, publish(channel, self), taken, aside}

@@ -1,12 +1,22 @@
 -- Makes writes, and sends messages. ARGV: the channel, who this is, how many writes there are and what they are, how
--- many messages there are and what they are. It returns why each was refused, or 0, and what was told.
+-- many messages there are and what they are. It returns of each 0, why it was refused,
+-- or of which run something cannot be read, and what; and what was told.
 local channel, self = take(), take()
+
+-- Says for which damage a run takes no message, or nil.
+local function deaf(r, m)
+  if r.damage then return r.id .. ': ' .. r.damage end
+  if not read('ZCARD', P .. 'inbox:' .. r.id) then return r.id .. ': its messages' end
+  if m.key ~= '' and not read('SCARD', P .. 'keys:' .. r.id) then return r.id .. ': its keys' end
+end
 
 -- Puts a message into an inbox.
 local function deliver(m)
   local r = get(m.run)
   if not r then return 1 end
   if FINAL[r.status] then return 2 end
+  local damage = deaf(r, m)
+  if damage then return damage end
   if m.key ~= '' and call('SADD', P .. 'keys:' .. m.run, m.key) == 0 then return 0 end
   r.sent = raise(r.sent == '' and 0 or r.sent)
   r.newest = r.sent
@@ -36,10 +46,18 @@ end
 
 local function refused(r, w)
   if not r then return 1 end
+  if r.damage then return r.id .. ': ' .. r.damage end
   if FINAL[r.status] then return 2 end
   if w.epoch == '0' and w.kind == '' then return 3 end
   if w.epoch ~= '0' and (r.owner == '' or r.epoch ~= w.epoch) then return 3 end
   if w.kind ~= '' and r.revision ~= w.revision then return 4 end
+  if #w.records > 0 and not read('HLEN', P .. 'log:' .. r.id) then return r.id .. ': its records' end
+  if #w.consumed > 0 and not read('ZCARD', P .. 'inbox:' .. r.id) then return r.id .. ': its messages' end
+  for _, m in ipairs(w.messages) do -- none may be lost
+    local to = get(m.run)
+    local damage = to and not FINAL[to.status] and deaf(to, m)
+    if damage then return damage end
+  end
   return 0
 end
 

@@ -11,7 +11,7 @@ while at < #ARGV do
   r.owner, r.epoch, r.revision, r.expires = '', '0', '0', ''
   local run = P .. 'run:' .. r.id
   if call('EXISTS', run) == 1 then
-    found[#found + 1] = call('HGETALL', run)
+    found[#found + 1] = read('HGETALL', run) or {}
   else
     found[#found + 1] = false
     local fields = {

@@ -19,9 +19,10 @@ local function takeKey() return P .. take() end
 local others, indexes = takeAll(takeKey), takeAll(takeKey)
 
 local function meets(member, r)
-  if not r[1] or flows and not flows[r[1]] or statuses and not statuses[r[2]] then return false end
+  if not r then return true end -- its key holds something else
+  if not r[1] and not r[2] or flows and not flows[r[1] or ''] or statuses and not statuses[r[2]] then return false end
   if queues and not queues[r[6] or ''] then return false end
-  if expired and not (r[3] and r[3] ~= '' and tonumber(r[3]) <= expired) then return false end
+  if expired and not (r[3] and r[3] ~= '' and (tonumber(r[3]) or math.huge) <= expired) then return false end
   for _, other in ipairs(others) do
     if not call('ZSCORE', other, member) then return false end
   end
@@ -45,10 +46,10 @@ for i, index in ipairs(indexes) do
     end
     last = member
     local run = P .. 'run:' .. string.sub(member, 21)
-    local r = call('HMGET', run, 'flow', 'status', 'expires', 'started', 'finished', 'queue')
+    local r = read('HMGET', run, 'flow', 'status', 'expires', 'started', 'finished', 'queue')
     if meets(member, r) then
-      found[#found + 1] = {member, counting and {'status', r[2], 'started', r[4] or '', 'finished', r[5] or ''} or
-        call('HGETALL', run)}
+      local few = r and counting and {'status', r[2], 'started', r[4] or '', 'finished', r[5] or ''}
+      found[#found + 1] = {member, few or read('HGETALL', run) or {}}
     end
   end
   pages[i] = {ended, last, found}

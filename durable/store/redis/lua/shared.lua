@@ -28,14 +28,44 @@ local FIELDS = {
 }
 local known = {}
 
+-- How many digits a number may have, and the greatest of so many, if that is less. Times may be negative, and those of
+-- NEEDED must be there. Somebody may have changed them by hand: arithmetic with anything else would end the script.
+local NUMBERS = {
+  priority = {20, '18446744073709551615'}, created = {20, '18446744073709551615'}, status = {3, '255'},
+  due = {19, '9223372036854775807'}, started = {19, '9223372036854775807'}, finished = {19, '9223372036854775807'},
+  expires = {19, '9223372036854775807'}, epoch = {15}, revision = {15}, sent = {15}, newest = {15},
+}
+local TIMES = {due = true, started = true, finished = true, expires = true}
+local NEEDED = {priority = true, created = true, status = true, epoch = true, revision = true}
+
+-- Tells whether a number of a run is one.
+local function sound(r, name)
+  local value = r[name]
+  if value == '' then return not NEEDED[name] end
+  local figures = string.match(value, TIMES[name] and '^%-?(%d+)$' or '^(%d+)$')
+  local size, greatest = NUMBERS[name][1], NUMBERS[name][2]
+  if not figures or #figures > size then return false end
+  if size == 20 and #figures < size then return false end
+  return not greatest or #figures < size or figures <= greatest
+end
+
+-- Reads a run, false if there is none. Its damage is what cannot be read of it, if anything cannot: nothing must be
+-- done with it then, but by setAside.
 local function get(id)
   local r = known[id]
   if r == nil then
     r = false
-    local values = call('HMGET', P .. 'run:' .. id, unpack(FIELDS))
-    if values[1] then
+    local run = P .. 'run:' .. id
+    local values = read('HMGET', run, unpack(FIELDS))
+    if not values then
+      r = {id = id, damage = 'its key'}
+    elseif values[1] or call('EXISTS', run) == 1 then
       r = {id = id}
-      for i, name in ipairs(FIELDS) do r[name] = values[i] or '' end
+      for i, name in ipairs(FIELDS) do
+        r[name] = values[i] or ''
+        if NUMBERS[name] and not r.damage and not sound(r, name) then r.damage = 'its field ' .. name end
+      end
+      if not values[1] then r.damage = 'its field flow' end
     end
     known[id] = r
   end
@@ -135,6 +165,15 @@ local function free(r)
   r.owner = ''
 end
 
+-- Puts a run where it belongs, which is in a lane if its lease has run out.
+local function settle(r)
+  if r.due ~= '' and not FINAL[r.status] and tonumber(r.due) <= now() then
+    park(r)
+  else
+    enqueue(r)
+  end
+end
+
 -- How long the runs of a status took: sign is 1 for a run that comes, -1 for one that goes.
 local function tally(r, sign)
   if r.started == '' or r.finished == '' then return end
@@ -167,6 +206,30 @@ local function tell(r, what)
   local notice = table.concat({r.status, due, what or '', r.revision, sized(r.id)}, ' ')
   if what == 'freed' then notice = notice .. sized(r.queue) end
   notices[#notices + 1] = notice
+end
+
+-- Takes a run that is damaged, and in no lane, out of the way of others: it is blocked, and nobody's. Nothing else of it
+-- changes, so that it can be mended.
+local BLOCKED = '7'
+local function setAside(r)
+  if r.damage == 'its key' or FINAL[r.status] then return end
+  if sound(r, 'created') then
+    for status = 0, 8 do call('ZREM', P .. 'status:' .. status, place(r)) end
+    call('ZADD', P .. 'status:' .. BLOCKED, 0, place(r))
+  end
+  local freed = r.owner ~= ''
+  if freed then free(r) end
+  r.status, r.due = BLOCKED, ''
+  local run = P .. 'run:' .. r.id
+  call('HSET', run, 'status', r.status, 'due', r.due, 'owner', r.owner)
+  for _, name in ipairs({'epoch', 'revision'}) do
+    if sound(r, name) then
+      r[name] = raise(r[name])
+      call('HSET', run, name, r[name])
+    end
+  end
+  local revision = sound(r, 'revision') and r.revision or '0'
+  tell({id = r.id, status = r.status, due = '', owner = '', queue = r.queue, revision = revision}, freed and 'freed')
 end
 
 -- Tells other processes, and returns what was told.
