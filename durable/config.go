@@ -57,8 +57,8 @@ type Config struct {
 	Poll time.Duration
 
 	// SweepEvery is how often runs that have expired are deleted (see [Client.Sweep]), and blocked ones that are past
-	// their deadline ended, besides when the runtime is opened: every minute by default. A negative one leaves that to
-	// others.
+	// their deadline ended, besides when the runtime is opened: every minute by default. Runs and queues are counted then
+	// for sinks. A negative one leaves that to others.
 	SweepEvery time.Duration
 
 	// Treat says how an action is recorded; nil records every action before the flow goes on, and compares all of it when

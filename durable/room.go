@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/baton-go/baton/durable/fact"
 	"github.com/baton-go/baton/durable/store"
 )
 
@@ -200,6 +201,9 @@ func (c *Client) admit(ctx context.Context, runs []store.Run) (release func(), e
 	}
 	for queue, ids := range byQueue {
 		left, err := c.admitTo(ctx, c.rooms.byQueue[queue], ids)
+		if full, ok := errors.AsType[*QueueFullError](err); ok {
+			c.audience.tell(ctx, &fact.Refused{Queue: queue, Runs: len(ids), Depth: full.Depth, Limit: full.Limit})
+		}
 		if err != nil {
 			release()
 			return nil, err

@@ -12,6 +12,7 @@ import (
 func (rt *Runtime) sweeper() {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	var waiting []string // the queues in which runs wait
 	for {
 		select {
 		case <-timer.C:
@@ -26,12 +27,13 @@ func (rt *Runtime) sweeper() {
 		case rt.root.Err() != nil:
 			return
 		case err != nil: // it is tried again, and nothing waits for it
-			rt.audience.tell(rt.root, &fact.NotDone{Operation: "sweep", Err: err, Level: combinators.LevelWarn})
+			rt.audience.tellApart(rt.root, &fact.NotDone{Operation: "sweep", Err: err, Level: combinators.LevelWarn})
 		default:
 			rt.count()
+			waiting = rt.measure(waiting)
 		}
 		if n > 0 {
-			rt.audience.tell(rt.root, &fact.Swept{Runs: n})
+			rt.audience.tellApart(rt.root, &fact.Swept{Runs: n})
 		}
 		timer.Reset(rt.config.SweepEvery)
 	}
@@ -51,5 +53,5 @@ func (rt *Runtime) count() {
 	for _, s := range unfinished() {
 		e.Runs[s] = counts[s].Runs
 	}
-	rt.audience.tell(rt.root, e)
+	rt.audience.tellApart(rt.root, e)
 }

@@ -34,6 +34,7 @@ const (
 	flowKey       = attribute.Key("baton.flow")
 	statusKey     = attribute.Key("baton.status")
 	operationKey  = attribute.Key("baton.operation")
+	queueKey      = attribute.Key("baton.queue")
 )
 
 // classes are the attributes for the classes.

@@ -46,7 +46,7 @@ func aboutRun(r fact.Run) []attribute.KeyValue {
 		attribute.String("baton.run", r.ID), flowKey.String(r.Flow), attribute.Int64("baton.life", r.Life),
 	}
 	for _, a := range []attribute.KeyValue{
-		attribute.String("baton.version", r.Version), attribute.String("baton.queue", r.Queue),
+		attribute.String("baton.version", r.Version), queueKey.String(r.Queue),
 		attribute.String("baton.parent", r.Parent),
 	} {
 		if a.Value.AsString() != "" {

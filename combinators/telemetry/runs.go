@@ -32,6 +32,8 @@ type runMeter struct {
 	size                    metric.Int64Histogram
 	duration, took, claim   metric.Float64Histogram
 
+	queues queueMeter
+
 	known sync.Map // of *runSet, by runKind
 	count atomic.Int64
 }
@@ -50,7 +52,7 @@ type runSet struct {
 
 // make makes the instruments.
 func (m *runMeter) make(meter metric.Meter, c Metrics) error {
-	var errs [9]error
+	var errs [10]error
 	m.changes, errs[0] = meter.Int64Counter("baton.run.changes",
 		metric.WithUnit("{run}"), metric.WithDescription("Runs that came to a status."))
 	m.duration, errs[1] = meter.Float64Histogram("baton.run.duration", metric.WithUnit("s"),
@@ -71,13 +73,14 @@ func (m *runMeter) make(meter metric.Meter, c Metrics) error {
 		metric.WithDescription("How long it took to claim runs."), metric.WithExplicitBucketBoundaries(c.Buckets...))
 	m.failures, errs[8] = meter.Int64Counter("baton.store.errors",
 		metric.WithUnit("{error}"), metric.WithDescription("Failures of the store."))
+	errs[9] = m.queues.make(meter)
 	return errors.Join(errs[:]...)
 }
 
 func (m *runMeter) enabled(ctx context.Context) bool {
 	return m.changes.Enabled(ctx) || m.duration.Enabled(ctx) || m.active.Enabled(ctx) || m.stored.Enabled(ctx) ||
 		m.lost.Enabled(ctx) || m.size.Enabled(ctx) || m.took.Enabled(ctx) || m.claim.Enabled(ctx) ||
-		m.failures.Enabled(ctx)
+		m.failures.Enabled(ctx) || m.queues.enabled(ctx)
 }
 
 // observe measures what a fact tells. It is false if the event is to be counted as one of many.
@@ -106,6 +109,10 @@ func (m *runMeter) observe(ctx context.Context, e combinators.Event) bool {
 		for s, n := range e.Runs {
 			m.stored.Record(ctx, n, metric.WithAttributes(statusKey.String(s.String())))
 		}
+	case *fact.Measured:
+		m.queues.measured(ctx, e)
+	case *fact.Refused:
+		m.queues.full(ctx, e)
 	default:
 		return false
 	}

@@ -91,6 +91,14 @@ func TestFactsSayWhatHappenedWhereAndHowBadItIs(t *testing.T) {
 		},
 		{&fact.StoreFailed{Operation: "commit", Silent: true}, "off store failed [operation=commit for=0s]"},
 		{&fact.StoreAnswers{After: time.Second}, "info store answers again [after=1s]"},
+		{
+			&fact.Measured{At: at, Queues: []store.Backlog{{Queue: "mail", Runs: 2, Oldest: at}, {Queue: "bulk"}}},
+			"off queues measured [runs=[mail=2 bulk=0]]",
+		},
+		{
+			&fact.Refused{Queue: "mail", Runs: 2, Depth: 9, Limit: 10},
+			"debug queue full [queue=mail runs=2 depth=9 limit=10]",
+		},
 		{&fact.Swept{Runs: 3}, "debug swept [runs=3]"},
 		{
 			&fact.Unknown{Runs: map[string]int{"f": 2}, All: true},
