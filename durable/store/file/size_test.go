@@ -3,6 +3,7 @@ package file_test
 import (
 	"fmt"
 	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
@@ -49,17 +50,25 @@ func BenchmarkStore(b *testing.B) {
 }
 
 func BenchmarkOpen(b *testing.B) {
-	const runs = 1000
-	dir := folder(b)
-	s := openAt(b, dir)
-	for i := range runs {
-		_, err := s.Create(b.Context(), []store.Run{{ID: fmt.Sprintf("run-%08d", i), Flow: "f"}})
-		require.NoError(b, err)
-	}
-	require.NoError(b, s.Close())
-	for b.Loop() {
-		s, err := file.Open(b.Context(), dir)
-		require.NoError(b, err)
-		require.NoError(b, s.Close())
+	for _, runs := range []int{1000, 10_000} {
+		b.Run(strconv.Itoa(runs), func(b *testing.B) {
+			dir := folder(b)
+			for i := 0; i < runs; i += 1000 { // as many as Close brings into files of their own
+				batch := make([]store.Run, 1000)
+				for j := range batch {
+					batch[j] = store.Run{ID: fmt.Sprintf("run-%08d", i+j), Flow: "f"}
+				}
+				s, err := file.Open(b.Context(), dir)
+				require.NoError(b, err)
+				_, err = s.Create(b.Context(), batch)
+				require.NoError(b, err)
+				require.NoError(b, s.Close())
+			}
+			for b.Loop() {
+				s, err := file.Open(b.Context(), dir)
+				require.NoError(b, err)
+				require.NoError(b, s.Close())
+			}
+		})
 	}
 }
