@@ -12,8 +12,8 @@ import (
 	"github.com/baton-go/baton/internal/clocks"
 )
 
-// Store keeps runs in a Redis server. It is a [store.Store], a [store.Watcher] and a [store.Counter], and is safe for
-// concurrent use, by any number of processes.
+// Store keeps runs in a Redis server. It is a [store.Store], a [store.Watcher], a [store.Counter] and a [store.Taker],
+// and is safe for concurrent use, by any number of processes.
 type Store struct {
 	hub store.Hub
 
@@ -37,6 +37,7 @@ var (
 	_ store.Store   = (*Store)(nil)
 	_ store.Watcher = (*Store)(nil)
 	_ store.Counter = (*Store)(nil)
+	_ store.Taker   = (*Store)(nil)
 )
 
 // Open opens the store with the prefix "baton" at the server that the URL names, and makes it if it is not there: for

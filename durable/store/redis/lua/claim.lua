@@ -198,24 +198,6 @@ local function first(line)
 end
 
 local taken, again = {}, 0
-local function lend(r)
-  unpark(r)
-  if r.owner ~= '' then free(r) end
-  tally(r, -1)
-  restatus(r, RUNNING)
-  r.owner, r.due, r.epoch, r.revision = owner, num(t + lease), raise(r.epoch), raise(r.revision)
-  if r.started == '' then r.started = num(t) end
-  tally(r, 1)
-  call('HSET', P .. 'run:' .. r.id, 'status', r.status, 'owner', r.owner, 'due', r.due, 'epoch', r.epoch,
-    'revision', r.revision, 'started', r.started)
-  call('ZADD', P .. 'held:' .. owner, 0, r.id)
-  hold(r)
-  tell(r)
-  local log, inbox = read('HGETALL', P .. 'log:' .. r.id), read('ZRANGE', P .. 'inbox:' .. r.id, 0, -1)
-  taken[#taken + 1] = {r.id, call('HGETALL', P .. 'run:' .. r.id), log, inbox}
-  enough = enough - #(log or {}) / 2 - #(inbox or {})
-  if enough <= 0 and left > 0 then left, again = 0, 1 end
-end
 
 -- Tells whether a run is to be claimed by the set in which it was found.
 local function belongs(r, s)
@@ -238,7 +220,9 @@ while left > 0 do
     from.taken = from.taken + 1
     if from.total > 0 then from.leased = from.leased + 1 end
     if s.key then from.keys[s.key] = from.keys[s.key] + 1 end
-    lend(r)
+    local history, size = lend(r, owner, t + lease)
+    taken[#taken + 1] = history
+    enough = enough - size
   else -- somebody has changed it by hand
     call('ZREM', s.lane, s.id)
     call('ZREM', s.source, s.id)
@@ -249,8 +233,8 @@ while left > 0 do
       settle(r)
     end
     enough = enough - 10 -- as much as records
-    if enough <= 0 then left, again = 0, 1 end
   end
+  if enough <= 0 and left > 0 then left, again = 0, 1 end
   advance(s)
   sink(from.heap)
 end

@@ -2,7 +2,7 @@
 
 local P = string.sub(KEYS[1], 1, -6)
 local call = redis.call
-local WAITING, RUNNING = '3', '2'
+local WAITING, RUNNING, BLOCKED = '3', '2', '7'
 local FINAL = {['4'] = true, ['5'] = true, ['6'] = true}
 
 -- A number as it is kept. Lua's own form has 14 digits only.
@@ -210,7 +210,6 @@ end
 
 -- Takes a run that is damaged, and in no lane, out of the way of others: it is blocked, and nobody's. Nothing else of it
 -- changes, so that it can be mended.
-local BLOCKED = '7'
 local function setAside(r)
   if r.damage == 'its key' or FINAL[r.status] then return end
   if sound(r, 'created') then
