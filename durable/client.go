@@ -81,7 +81,8 @@ func Observe(sinks ...combinators.Sink) ClientOption {
 // QueueLimit bounds how many runs wait in a queue, which is the one without a name if that is empty: while so many are
 // due that nobody carries out, runs that are to start now are not started there, and the error is a [QueueFullError].
 // What is started with an ID that is there already is never refused, nor what is to start later. Of a StartMany all is
-// started or nothing. [Client.AwaitRoom] waits.
+// started or nothing. [Client.AwaitRoom] waits. [Client.Retry], [Client.Fork], [Client.Import] and [Client.Resume] are
+// not refused: somebody means them, and runs that go on after they waited are in the queue as well.
 //
 // One client keeps to the limit exactly, if nobody else starts runs. It counts seldom, though, while there is room:
 // each of several clients may start up to a tenth of the room that it has found, within a second, and at least one run,

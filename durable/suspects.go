@@ -78,11 +78,13 @@ func (l *loaded) putOff(h *store.History, pause time.Duration) {
 	}))
 }
 
-// awaitTrial puts a run into the queue, and tells whether its trial may begin. While it waits it takes no place.
+// awaitTrial puts a run into the queue, and tells whether its trial may begin. While it waits it takes no place of the
+// runtime's. One that has a place in a [Queue] with limits, which others need, does not wait while another is tried.
 func (rt *Runtime) awaitTrial(l *loaded) bool {
 	rt.mu.Lock()
 	q := &rt.suspects
-	if rt.runs[l.id] != l || rt.closing || len(q.queue) >= maxQueued {
+	behind := q.trial != nil && l.queue.scarce()
+	if rt.runs[l.id] != l || rt.closing || behind || len(q.queue) >= maxQueued {
 		rt.mu.Unlock()
 		return false
 	}
@@ -148,6 +150,12 @@ func (rt *Runtime) nextTrial() {
 	next.resting.Store(false)
 	rt.busy++
 	next.turn <- true
+	q.queue = slices.DeleteFunc(q.queue, func(l *loaded) bool {
+		if l.queue.scarce() {
+			l.turn <- false
+		}
+		return l.queue.scarce()
+	})
 }
 
 // before is the order of trials. First are those of which a trial or two came to nothing: by chance, it may be, and one
