@@ -150,3 +150,13 @@ func TestAClaimWithoutQueuesHasTheMostUrgentRuns(t *testing.T) {
 	require.Equal(t, []int{3, 2, 4}, got)
 	require.True(t, left)
 }
+
+func TestWhatALimitHoldsBackIsNotLeftThoughItIsNotKnown(t *testing.T) {
+	t.Parallel()
+	for _, q := range []store.Share{{Queue: "q", PerKey: 1}, {Queue: "q", PerKey: 2, Total: 1}} {
+		first := due{Slot: shares.Slot{Queue: "q", Key: "a"}, More: true, Run: 1}
+		got, left := shares.Choose(store.Claim{Max: 5, Queues: []store.Share{q}}, nil, []due{first})
+		require.Equal(t, []int{1}, got)
+		require.False(t, left)
+	}
+}
