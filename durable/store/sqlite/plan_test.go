@@ -178,8 +178,8 @@ func statementsAreBounded(t *testing.T, s *sqlite.Store) {
 	t.Helper()
 	statements := s.Statements()
 	for _, part := range []string{
-		"INSERT OR IGNORE INTO baton_records", "SELECT (SELECT r.queue FROM baton_runs r", "SELECT r.queue FROM baton_runs r",
-		"WITH RECURSIVE pairs",
+		"INSERT OR IGNORE INTO baton_records", "SELECT (SELECT r.queue FROM baton_runs r",
+		"SELECT r.queue FROM baton_runs r", "WITH RECURSIVE pairs",
 		"INDEXED BY baton_turns WHERE",
 		"UPDATE baton_runs SET status = 2", "FROM baton_records WHERE place", "UPDATE baton_runs SET seq",
 		"INDEXED BY baton_leases", "expires <=",
