@@ -90,6 +90,33 @@ func TestADamagedRecordIsNamedAndConcernsItsRunOnly(t *testing.T) {
 	require.Contains(t, m.text(m.find("damaged")[0]), `"path":"4"`)
 }
 
+func TestARunWhoseLastRecordsAreDamagedStandsWhereItStood(t *testing.T) {
+	t.Parallel()
+	m := written(t, true)
+	s := on(t, m)
+	for _, h := range claim(t, s, 2).Runs {
+		if h.Run.ID == "a" {
+			w := step(h.Run, 9)
+			w.State, w.Revision, w.Release = &h.Run.State, h.Run.Revision, true
+			w.State.Status, w.State.Due = store.Completed, time.Time{}
+			commit(t, s, w)
+		}
+	}
+	require.NoError(t, s.Close()) // it has appended to the file
+	spoil(t, m, "runs/a.jsonl", `"path":"9"`, `"path":"8"`)
+	for range 2 {
+		s = on(t, m)
+		r, err := find(t, s, "a")
+		require.NoError(t, err)
+		require.Equal(t, store.Completed, r.Status)
+		_, err = s.Load(t.Context(), "a", store.Mark{})
+		require.ErrorIs(t, err, store.ErrCorrupt)
+		require.ErrorContains(t, err, "line 5 of its file")
+		require.NoError(t, s.Close())
+	}
+	require.Contains(t, m.text(m.find("damaged")[0]), `"path":"8"`)
+}
+
 func TestARecordThatIsMissingIsNoticed(t *testing.T) {
 	t.Parallel()
 	m := written(t, true)

@@ -22,6 +22,9 @@ type fileLine struct {
 	// Records and Bytes are how many records of the log are in the file, and how large their lines.
 	Records int64 `json:"records,omitempty"`
 	Bytes   int64 `json:"bytes,omitempty"`
+	// Fresh is how many bytes before this line were appended together with it. A power failure may leave the line and
+	// not all of them: then it does not count.
+	Fresh int64 `json:"fresh,omitempty"`
 }
 
 func fileOf(id string) string { return path.Join(runsDir, nameOf(id)+suffix) }
@@ -89,9 +92,11 @@ func readRecords(data []byte, log int64) (records []store.Record, bad int) {
 	return records, bad
 }
 
-// lines are what is appended to the file of a run: records, and the rest. The file is then as told.
-func (r *run) lines(b []byte, records []store.Record, file onDisk) ([]byte, onDisk, error) {
+// lines are what is added to the file of a run: records, and the rest. The file is then as told. It is whole or not
+// there, unless the lines are appended to it.
+func (r *run) lines(b []byte, records []store.Record, file onDisk, appended bool) ([]byte, onDisk, error) {
 	var err error
+	before := len(b)
 	for _, form := range recordForms(records) {
 		from := len(b)
 		if b, err = appendPart(b, fileLine{Log: r.log, Record: &form}); err != nil {
@@ -102,9 +107,11 @@ func (r *run) lines(b []byte, records []store.Record, file onDisk) ([]byte, onDi
 	}
 	file.records += int64(len(records))
 	file.log, file.seq, file.damaged = r.log, r.seq, r.damage != ""
-	b, err = appendPart(b, fileLine{
-		Log: r.log, Seq: r.seq, Row: r.row(), Records: file.records, Bytes: file.bytes,
-	})
+	l := fileLine{Log: r.log, Seq: r.seq, Row: r.row(), Records: file.records, Bytes: file.bytes}
+	if appended {
+		l.Fresh = int64(len(b) - before)
+	}
+	b, err = appendPart(b, l)
 	return append(b, '\n'), file, err
 }
 
@@ -125,7 +132,7 @@ func (s *Store) bringUpToDate(id string) error {
 	if r.file.size == 0 || r.file.broken || r.file.log != r.log {
 		return s.rewrite(r)
 	}
-	lines, file, err := r.lines(nil, r.Records, r.file)
+	lines, file, err := r.lines(nil, r.Records, r.file, true)
 	if err != nil {
 		return err
 	}
@@ -160,11 +167,11 @@ func (s *Store) rewrite(r *run) error {
 	var file onDisk
 	switch {
 	case err == nil:
-		b, file, err = r.lines(nil, h.Records, onDisk{})
+		b, file, err = r.lines(nil, h.Records, onDisk{}, false)
 	case errors.Is(err, store.ErrCorrupt):
 		file = r.file
 		if b, err = read(s.disk, fileOf(id), 0, r.file.size); err == nil || errors.Is(err, fs.ErrNotExist) {
-			b, file, err = r.lines(b, r.Records, file)
+			b, file, err = r.lines(b, r.Records, file, false)
 		}
 	}
 	if err != nil {

@@ -268,6 +268,40 @@ func recovers(t *testing.T, m *machine, size int64, want []string, n int, what s
 	require.Equal(t, want[n], told(t, closed), what)
 }
 
+// What is appended to the file of a run may be lost in part, and its end not.
+func TestAPowerFailureMayLeaveTheEndOfWhatWasAppended(t *testing.T) {
+	t.Parallel()
+	m := newMachine()
+	s, err := file.OpenOn(m, 1) // the files are brought up to date all the time
+	require.NoError(t, err)
+	a := leased(t, s, "a")[0]
+	commit(t, s, step(a, 1))
+	commit(t, s, step(a, 2))
+	commit(t, s, step(a, 3))
+	synced := len(m.text("runs/a.jsonl"))
+	m.at = func(_ int, operation string) error {
+		if len(m.names["runs/a.jsonl"].data) > synced {
+			return errPower
+		}
+		return nil
+	}
+	acknowledged := []int64{1, 2, 3}
+	for n := int64(4); len(m.text("runs/a.jsonl")) == synced; n++ {
+		if tryCommit(t.Context(), s, step(a, n)) == nil {
+			acknowledged = append(acknowledged, n)
+		}
+	}
+	m.at = nil
+	m.change("runs/a.jsonl", func(all string) string {
+		at := synced + 20
+		return all[:at] + "\x00" + all[at+1:]
+	})
+	again, err := file.OpenOn(m, 1)
+	require.NoError(t, err)
+	require.Subset(t, numbers(t, again, "a"), acknowledged)
+	require.Empty(t, m.find("damaged"))
+}
+
 // Each operation fails once, in a store that goes on. A call that fails may be made again, and nothing is lost.
 func TestADiskThatFailsOnceLosesNothing(t *testing.T) {
 	t.Parallel()

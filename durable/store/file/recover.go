@@ -17,23 +17,34 @@ import (
 // recovery puts together what the files of the runs and the journal say.
 type recovery struct {
 	*Store
-	// torn are the runs whose files end with what cannot be read. It was never finished if the journal has it.
-	torn map[string]int
+	// torn are the files, by run, that end with what cannot be read. It was never finished if the journal has it.
+	torn map[string]tear
 	// lost are runs of which there are changes but nothing else, and why.
 	lost map[string]string
 }
 
+// tear is the end of a file that cannot be read.
+type tear struct {
+	line int
+	// newest is the run as the end of the file has it, if that can be read and only records that were appended with it
+	// cannot.
+	newest *run
+}
+
 func (s *Store) recover(now time.Time) error {
-	v := recovery{s, map[string]int{}, map[string]string{}}
+	v := recovery{s, map[string]tear{}, map[string]string{}}
 	if err := v.files(); err != nil {
 		return err
 	}
 	if err := v.replay(); err != nil {
 		return err
 	}
-	for id, line := range v.torn {
+	for id, end := range v.torn {
 		if r := s.runs[id]; r != nil && r.seq == r.file.seq {
-			r.spoil("line %d of its file %q cannot be read", line, fileOf(id))
+			if end.newest != nil {
+				r, s.runs[id] = end.newest, end.newest
+			}
+			r.spoil("line %d of its file %q cannot be read", end.line, fileOf(id))
 			if err := s.keepFile(fileOf(id)); err != nil {
 				return err
 			}
@@ -84,7 +95,7 @@ func (v *recovery) files() error {
 			continue
 		}
 		id := idOf(stem)
-		r, bad, err := v.last(path.Join(runsDir, name))
+		r, end, err := v.last(path.Join(runsDir, name))
 		if err != nil {
 			return err
 		}
@@ -105,8 +116,8 @@ func (v *recovery) files() error {
 				return err
 			}
 		}
-		if bad > 0 {
-			v.torn[id] = bad
+		if end.line > 0 {
+			v.torn[id] = end
 		}
 		v.runs[id] = r
 		v.seq = max(v.seq, r.seq)
@@ -114,60 +125,87 @@ func (v *recovery) files() error {
 	return nil
 }
 
-// last reads a run from the last line of a file; it is nil if there is none that can be read. If there is more behind
-// it, bad is the number of a line that cannot be read.
-func (v *recovery) last(name string) (r *run, bad int, err error) {
+// last reads a run from the last line of a file that counts; it is nil if there is none. If there is more behind it, the
+// end is torn.
+func (v *recovery) last(name string) (r *run, end tear, err error) {
 	const some = 16 << 10
 	size, err := sizeOf(v.disk, name)
 	if err != nil {
-		return nil, 0, err
+		return nil, end, err
 	}
 	for part := int64(some); ; part *= 8 {
 		from := max(size-part, 0)
 		data, err := read(v.disk, name, from, size)
 		if err != nil {
-			return nil, 0, err
+			return nil, end, err
 		}
 		start := bytes.LastIndexByte(bytes.TrimSuffix(data, []byte("\n")), '\n') + 1
 		if start > 0 || from == 0 {
-			if r := readRow(data[start:]); r != nil {
+			if r, fresh := readRow(data[start:]); r != nil && fresh <= start && readable(data[start-fresh:start]) {
 				r.file.size = size
-				return r, 0, nil
+				return r, end, nil
 			}
 		}
 		if from == 0 {
-			r, bad = lastRow(data)
-			return r, bad, nil
+			r, end = lastRow(data)
+			return r, end, nil
 		}
 	}
 }
 
-// lastRow finds the last line that is about a run as a whole.
-func lastRow(data []byte) (last *run, bad int) {
-	number, end := 0, int64(0)
+// lastRow finds the last line about a run as a whole before which nothing that was appended with it is missing.
+func lastRow(data []byte) (last *run, end tear) {
+	number, at := 0, 0
 	for line := range bytes.Lines(data) {
 		number++
-		end += int64(len(line))
-		if r := readRow(line); r != nil {
-			last, bad = r, 0
-			r.file.size, r.file.broken = end, true
-		} else {
-			bad = number
+		start := at
+		at += len(line)
+		r, fresh := readRow(line)
+		if r != nil {
+			r.file.size, r.file.broken = int64(at), true
+		}
+		switch {
+		case r == nil:
+			if end.line == 0 || !readable(line) {
+				end.line = number
+			}
+		case fresh > start || !readable(data[start-fresh:start]):
+			end.newest = r
+			if end.line == 0 {
+				end.line = number
+			}
+		default:
+			last, end = r, tear{}
 		}
 	}
-	return last, bad
+	if last == nil {
+		last = end.newest
+	}
+	return last, end
 }
 
-func readRow(line []byte) *run {
+// readable tells whether all of the lines can be read.
+func readable(lines []byte) bool {
+	for line := range bytes.Lines(lines) {
+		if !readPart(bytes.TrimSuffix(line, []byte("\n")), &fileLine{}) {
+			return false
+		}
+	}
+	return true
+}
+
+// readRow reads a run from a line about it as a whole; it is nil if that is none. Fresh is how much was appended
+// together with the line.
+func readRow(line []byte) (r *run, fresh int) {
 	var l fileLine
 	text, ok := bytes.CutSuffix(line, []byte("\n"))
-	if !ok || !readPart(text, &l) || l.Row == nil {
-		return nil
+	if !ok || !readPart(text, &l) || l.Row == nil || l.Fresh < 0 {
+		return nil, 0
 	}
-	r := l.Row.run()
+	r = l.Row.run()
 	r.seq = l.Seq
 	r.file = onDisk{seq: l.Seq, log: l.Log, records: l.Records, bytes: l.Bytes, damaged: r.damage != ""}
-	return r
+	return r, int(l.Fresh)
 }
 
 func sizeOf(d disk, name string) (size int64, err error) {
