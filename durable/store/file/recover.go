@@ -125,8 +125,8 @@ func (v *recovery) files() error {
 	return nil
 }
 
-// last reads a run from the last line of a file that counts; it is nil if there is none. If there is more behind it, the
-// end is torn.
+// last reads a run from the last line of a file that counts; it is nil if there is none. If there is more behind it,
+// the end is torn.
 func (v *recovery) last(name string) (r *run, end tear, err error) {
 	const some = 16 << 10
 	size, err := sizeOf(v.disk, name)
