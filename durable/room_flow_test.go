@@ -151,6 +151,28 @@ func TestSeveralClientsExceedALimitByWhatTheyDoNotKnowOfEachOther(t *testing.T) 
 	})
 }
 
+// What a client has found it believes for a second, but only for a tenth of the room that there was.
+func TestAClientThatFoundRoomCountsAgainAfterATenthOfIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := memory.New()
+		const limit = 1000
+		fill := func(c *durable.Client, name string) (started int) {
+			for {
+				if err := post(t, c, fmt.Sprint(name, started)); err != nil {
+					assertFull(t, err)
+					return started
+				}
+				started++
+			}
+		}
+		one := durable.NewClient(s, durable.QueueLimit("mail", limit))
+		require.NoError(t, post(t, one, "first"))
+		require.Equal(t, limit-1, fill(durable.NewClient(s, durable.QueueLimit("mail", limit)), "another"))
+		require.Equal(t, limit/10-1, fill(one, "more"))
+	})
+}
+
 func assertFull(t *testing.T, err error) {
 	t.Helper()
 	if !errors.Is(err, durable.ErrQueueFull) {
