@@ -1,12 +1,9 @@
 package file_test
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -35,44 +32,16 @@ func TestAStoreIsOpenedOnce(t *testing.T) {
 	leased(t, openAt(t, link), "r")
 }
 
-// childHold opens a store, leases a run, records a step of it, says so, and waits for its end.
+// childHold has a store open.
 func childHold() {
-	ctx := context.Background()
-	s, err := file.Open(ctx, os.Args[1])
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	if _, err = s.Create(ctx, []store.Run{pending("r")}); err == nil {
-		var c store.Claimed
-		c, err = s.Claim(ctx, store.Claim{Owner: "child", Lease: 1 << 40, Max: 1, Flows: []string{runstest.Flow}})
-		if err == nil {
-			err = tryCommit(ctx, s, step(c.Runs[0].Run, 1))
-		}
-	}
-	fmt.Println("holds", err)
-	_, _ = io.Copy(io.Discard, os.Stdin)
-}
-
-// holder starts a process that has the store open.
-func holder(t *testing.T, dir string) *exec.Cmd {
-	t.Helper()
-	c := children.Command(t, "hold", dir)
-	_, err := c.StdinPipe()
-	require.NoError(t, err)
-	out, err := c.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, c.Start())
-	line, err := bufio.NewReader(out).ReadString('\n')
-	require.NoError(t, err)
-	require.Equal(t, "holds <nil>\n", line)
-	return c
+	s, err := file.Open(context.Background(), os.Args[1])
+	runstest.Hold(s, err)
 }
 
 func TestTheNextProcessTakesOverAtOnceWhatAKilledOneLeft(t *testing.T) {
 	t.Parallel()
 	dir := folder(t)
-	c := holder(t, dir)
+	c := runstest.Holder(t, children.Command(t, "hold", dir))
 	_, err := file.Open(t.Context(), dir)
 	require.ErrorIs(t, err, store.ErrInUse)
 	require.ErrorContains(t, err, fmt.Sprintf("open store %q: %s (pid %d)", dir, store.ErrInUse, c.Process.Pid))

@@ -1,12 +1,9 @@
 package sqlite_test
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -14,6 +11,7 @@ import (
 
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/durable/store/sqlite"
+	"github.com/baton-go/baton/internal/runstest"
 )
 
 func TestAStoreIsOpenedOnce(t *testing.T) {
@@ -34,44 +32,16 @@ func TestAStoreIsOpenedOnce(t *testing.T) {
 	leased(t, openAt(t, link, sqlite.Config{}), "r")
 }
 
-// childHold opens a store, leases a run, records a step of it, says so, and waits for its end.
+// childHold has a store open.
 func childHold() {
 	s, err := sqlite.Open(context.Background(), os.Args[1])
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	run := pending("r")
-	if _, err = s.Create(context.Background(), []store.Run{run}); err == nil {
-		var c store.Claimed
-		c, err = s.Claim(context.Background(), store.Claim{Owner: "child", Lease: hour, Max: 1, Flows: []string{"flow"}})
-		if err == nil {
-			err = tryCommit(context.Background(), s, step(c.Runs[0].Run, 1))
-		}
-	}
-	fmt.Println("holds", err)
-	_, _ = io.Copy(io.Discard, os.Stdin)
-}
-
-// holder starts a process that has the store open.
-func holder(t *testing.T, p string) *exec.Cmd {
-	t.Helper()
-	c := children.Command(t, "hold", p)
-	_, err := c.StdinPipe()
-	require.NoError(t, err)
-	out, err := c.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, c.Start())
-	line, err := bufio.NewReader(out).ReadString('\n')
-	require.NoError(t, err)
-	require.Equal(t, "holds <nil>\n", line)
-	return c
+	runstest.Hold(s, err)
 }
 
 func TestASecondProcessIsToldWhoHasTheStore(t *testing.T) {
 	t.Parallel()
 	p := path(t)
-	c := holder(t, p)
+	c := runstest.Holder(t, children.Command(t, "hold", p))
 	_, err := sqlite.Open(t.Context(), p)
 	require.ErrorIs(t, err, store.ErrInUse)
 	require.ErrorContains(t, err, fmt.Sprintf("open store %q: %s (pid %d)", p, store.ErrInUse, c.Process.Pid))
@@ -82,7 +52,7 @@ func TestASecondProcessIsToldWhoHasTheStore(t *testing.T) {
 func TestTheNextProcessTakesOverAtOnceWhatAKilledOneLeft(t *testing.T) {
 	t.Parallel()
 	p := path(t)
-	c := holder(t, p)
+	c := runstest.Holder(t, children.Command(t, "hold", p))
 	require.NoError(t, c.Process.Kill())
 	require.Error(t, c.Wait())
 	s := openAt(t, p, sqlite.Config{})
