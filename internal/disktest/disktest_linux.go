@@ -48,6 +48,7 @@ func Small(tb testing.TB, size int) string {
 		require.NotEqual(tb, "1", os.Getenv("BATON_REQUIRE_ALL"), err)
 		tb.Skipf("a small disk cannot be mounted: %v", err)
 	}
-	tb.Cleanup(func() { require.NoError(tb, unix.Unmount(dir, 0)) })
+	// A process that another test starts has our files open for a moment, until it becomes a program of its own.
+	tb.Cleanup(func() { require.NoError(tb, unix.Unmount(dir, unix.MNT_DETACH)) })
 	return dir
 }

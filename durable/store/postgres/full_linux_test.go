@@ -25,7 +25,7 @@ func TestRunsOutliveADiskOfTheServerThatIsFull(t *testing.T) {
 		require.NoError(t, os.Remove(dir))
 		t.Skipf("a small disk cannot be mounted: %v", err)
 	}
-	t.Cleanup(func() { require.NoError(t, errors.Join(unix.Unmount(dir, 0), os.Remove(dir))) })
+	t.Cleanup(func() { require.NoError(t, errors.Join(unix.Unmount(dir, unix.MNT_DETACH), os.Remove(dir))) })
 	server, err := pgserver.StartIn(dir)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, server.Close()) })
