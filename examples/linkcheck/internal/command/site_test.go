@@ -65,7 +65,7 @@ func (s *site) dial(ctx context.Context, network, address string) (net.Conn, err
 	return d.DialContext(ctx, network, to)
 }
 
-// drip listens for connections and answers a byte at a time, for ever.
+// drip listens for connections and, once it was asked something, answers a byte at a time, for ever.
 func (s *site) drip(t *testing.T) net.Listener {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -79,6 +79,9 @@ func (s *site) drip(t *testing.T) net.Listener {
 			}
 			wg.Go(func() {
 				defer c.Close()
+				if _, err := c.Read(make([]byte, 1)); err != nil {
+					return
+				}
 				tick := time.NewTicker(10 * time.Millisecond)
 				defer tick.Stop()
 				for _, b := range []byte("HTTP/1.1 200 OK\r\nX-Slow: " + strings.Repeat("z", 1<<16)) {

@@ -6,8 +6,10 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -133,6 +135,47 @@ func TestAnInterruptIsNoErrorOfTheServer(t *testing.T) {
 	go cancel()
 	_, err := executor.NewMux(c.Handlers()).Execute(ctx, check.Head{URL: server.URL})
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// watched is a connection that says when it is closed.
+type watched struct {
+	net.Conn
+	close func()
+}
+
+func (w watched) Close() error {
+	defer w.close()
+	return w.Conn.Close()
+}
+
+func TestAServerThatSpeaksFirstIsReportedForIt(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	go func() {
+		c, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		_, _ = c.Write([]byte("HTTP/1.1 200 OK\r\n\r\n"))
+		_, _ = c.Read(make([]byte, 1)) // until the client has had enough
+		_ = c.Close()
+	}()
+	closed := make(chan struct{})
+	c := web.NewClientWith("tester/1", &http.Transport{
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := new(net.Dialer).DialContext(ctx, network, address)
+			return watched{conn, sync.OnceFunc(func() { close(closed) })}, err
+		},
+	})
+	defer c.Close()
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { <-closed }, // it has spoken before the request is sent
+	})
+	_, err = executor.NewMux(c.Handlers()).Execute(ctx, check.Head{URL: "http://" + listener.Addr().String()})
+	require.EqualError(t, err, "the server spoke before it was asked")
+	require.False(t, backoff.IsPermanent(err))
 }
 
 func TestABadURLIsPermanent(t *testing.T) {

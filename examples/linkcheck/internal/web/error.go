@@ -52,6 +52,9 @@ func describe(ctx context.Context, err error) error {
 	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
 		return &Error{"the server took too long", err}
 	}
+	if strings.HasPrefix(err.Error(), "readLoopPeekFailLocked: ") { // net/http has no better name for it
+		return &Error{"the server spoke before it was asked", err}
+	}
 	return &Error{strings.TrimPrefix(err.Error(), "net/http: HTTP/1.x transport connection broken: "), err}
 }
 
