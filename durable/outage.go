@@ -95,3 +95,42 @@ func (o *outage) insist(ctx context.Context, what string, f func() error) error 
 		}
 	}
 }
+
+// insistent is a store that is asked again until it answers, for what the runs of a runtime do with it: none fails
+// because the store is away.
+type insistent struct {
+	store.Store
+	outage *outage
+}
+
+func (s insistent) Create(ctx context.Context, runs []store.Run) (created []store.Created, err error) {
+	err = s.outage.insist(ctx, "create", func() error {
+		created, err = s.Store.Create(ctx, runs)
+		return err
+	})
+	return created, err
+}
+
+func (s insistent) List(ctx context.Context, q store.Query) (runs []store.Run, err error) {
+	err = s.outage.insist(ctx, "list", func() error {
+		runs, err = s.Store.List(ctx, q)
+		return err
+	})
+	return runs, err
+}
+
+func (s insistent) Send(ctx context.Context, messages []store.Message) (errs []error, err error) {
+	err = s.outage.insist(ctx, "send", func() error {
+		errs, err = s.Store.Send(ctx, messages)
+		return err
+	})
+	return errs, err
+}
+
+func (s insistent) Commit(ctx context.Context, writes []store.Write) (errs []error, err error) {
+	err = s.outage.insist(ctx, "commit", func() error {
+		errs, err = s.Store.Commit(ctx, writes)
+		return err
+	})
+	return errs, err
+}

@@ -2,6 +2,8 @@ package archtest_test
 
 import (
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -32,5 +34,30 @@ func TestEveryPackageHasALineInTheArchitecture(t *testing.T) {
 			found := strings.Contains(string(architecture), "\n| `"+dir+"` | ")
 			require.True(t, found, "the table in docs/architecture.md has no line about %s", dir)
 		}
+	}
+}
+
+func TestEveryFileOfDurableHasItsPlaceInTheArchitecture(t *testing.T) {
+	t.Parallel()
+	architecture, err := os.ReadFile("../../docs/architecture.md")
+	require.NoError(t, err)
+	_, inside, found := strings.Cut(string(architecture), "## Inside `durable`")
+	require.True(t, found)
+	inside, _, _ = strings.Cut(inside, "\n## ")
+	files, err := filepath.Glob("../../durable/*.go")
+	require.NoError(t, err)
+	have := map[string]bool{"doc": true}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".go")
+		if strings.HasSuffix(name, "_test") {
+			continue
+		}
+		have[name] = true
+		named := name == "doc" || strings.Contains(inside, "`"+name+"`") || strings.HasPrefix(name, "schedule_")
+		require.True(t, named, "docs/architecture.md does not say what durable/%s.go is for", name)
+	}
+	_, table, _ := strings.Cut(inside, "\n|---|---|\n")
+	for _, name := range regexp.MustCompile("`([a-z]+)`").FindAllStringSubmatch(table, -1) {
+		require.True(t, have[name[1]], "docs/architecture.md speaks of durable/%s.go, which is not there", name[1])
 	}
 }
