@@ -91,6 +91,7 @@ type Journal struct {
 	limits  tally
 	stopped atomic.Bool   // it is not live any more
 	over    chan struct{} // closed when it is dead
+	left    chan struct{} // closed when the orchestration has left the goroutine that Run has made for it
 
 	mu       sync.Mutex
 	phase    phase

@@ -32,13 +32,14 @@ func Run(ctx context.Context, j *Journal, flow func(actions.Yield) (any, error))
 		exec = j.Observe(j)
 	}
 	ctx = j.Context(ctx)
-	done, returned := make(chan struct{}), false
+	j.left = make(chan struct{})
+	returned := false
 	go func() {
-		defer close(done)
+		defer close(j.left)
 		result, err = orchestrate.Run(ctx, func(y actions.Yield) (any, error) { return flow(j.guard(y)) }, exec)
 		returned = true
 	}()
-	<-done
+	<-j.left
 	if err := j.Close(); err != nil {
 		return nil, err
 	}
@@ -49,9 +50,15 @@ func Run(ctx context.Context, j *Journal, flow func(actions.Yield) (any, error))
 }
 
 // guard has a yield exit the goroutine whenever the journal has stopped: also while it exits already, where a deferred
-// function that goes on asking until it gets an answer would have no end.
+// function that goes on asking until it gets an answer would have no end. Once the orchestration has left its goroutine
+// the caller's is that of somebody else, who has kept the yield: that is told [executor.ErrOver], and goes on.
 func (j *Journal) guard(y actions.Yield) actions.Yield {
 	return func(a actions.Action) (any, error) {
+		select {
+		case <-j.left:
+			return y(a)
+		default:
+		}
 		if err := j.leave(); err != nil {
 			return nil, err
 		}

@@ -242,11 +242,16 @@ func TestWhatARunDoesAfterItsEndIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, exec := &memory{}, &desk{}
 		j := begin(t, log, exec)
-		var kept actions.Yield
+		var kept, part actions.Yield
 		var foreign error
 		left := make(chan struct{})
 		l := start(t.Context(), j, func(y actions.Yield) (string, error) {
 			kept = y
+			_, err := orchestrate.Scope(y, "part", func(y actions.Yield) (string, error) {
+				part = y
+				return "", nil
+			})
+			require.NoError(t, err)
 			go func() {
 				defer close(left)
 				_, foreign = y(actions.Sleep{For: time.Minute}) // a bug: it is another goroutine's
@@ -259,14 +264,10 @@ func TestWhatARunDoesAfterItsEndIsRefused(t *testing.T) {
 		require.NoError(t, foreign, "its goroutine has exited")
 		<-time.After(time.Hour)
 		require.Empty(t, log.lines(), "the run is over")
-		ended := make(chan error, 1)
-		go func() {
-			defer close(ended)
-			_, err := kept(task{Name: "late"})
-			ended <- err
-		}()
-		err, told := <-ended
-		require.True(t, !told || errors.Is(err, executor.ErrOver))
+		for _, y := range []actions.Yield{kept, part} {
+			_, err := y(task{Name: "late"})
+			require.ErrorIs(t, err, executor.ErrOver, "whoever has kept it is told, and goes on")
+		}
 		require.Empty(t, exec.did())
 	})
 }
