@@ -70,6 +70,9 @@ func (d *descendant) run(def *definition, opts []StartOption) (store.Run, error)
 	if of.Queue != "" {
 		inherited = append(inherited, WithQueue(of.Queue))
 	}
+	if of.Key != "" {
+		inherited = append(inherited, WithQueueKey(of.Key))
+	}
 	if of.Retention != 0 {
 		inherited = append(inherited, WithRetention(of.Retention))
 	}

@@ -24,9 +24,9 @@ import (
 // to the new run again, as far as these were yielded as actions.Receive or [Await], and so are those that nobody has
 // received. A child that has not ended tells the run that started it, and no other.
 //
-// Without [WithID] the new run has a UUID; with the same ID, Fork is idempotent. Flow, input, labels, priority, queue
-// and retention are those of the other run unless options say otherwise, and its deadline is as long after its start.
-// It can be found by [LabelForkOf]. It has no parent. [Flow.Fork] gives it another input.
+// Without [WithID] the new run has a UUID; with the same ID, Fork is idempotent. Flow, input, labels, priority,
+// retention, queue and the key in it are those of the other run unless options say otherwise, and its deadline is as
+// long after its start. It can be found by [LabelForkOf]. It has no parent. [Flow.Fork] gives it another input.
 //
 // What is no step is an error that says why. Of a run that is not there the error is [ErrNotFound], and if the new ID
 // is that of another run it is [ErrConflict].

@@ -30,9 +30,9 @@ var ErrNotFailed = errors.New("the run has not failed")
 // [Client.Fork] is what is wanted. A child that failed is started anew, if it was awaited directly after its start.
 //
 // The ID is that of the failed run and ".retry-1", or one more than the number that it has, unless [WithID] says
-// another one; with the same ID, Retry is idempotent. Flow, input, labels, priority, queue and retention are those of
-// the failed run unless options say otherwise, and its deadline is as long after its start. It can be found by
-// [LabelRetryOf]. It has no parent: that has been told of the failure.
+// another one; with the same ID, Retry is idempotent. Flow, input, labels, priority, retention, queue and the key in it
+// are those of the failed run unless options say otherwise, and its deadline is as long after its start. It can be
+// found by [LabelRetryOf]. It has no parent: that has been told of the failure.
 //
 // Of a run that has not failed the error is [ErrNotFailed], of one that is not there [ErrNotFound], and if the new ID
 // is that of another run it is [ErrConflict].

@@ -84,7 +84,8 @@ func TestARetryGoesOnFromTheLastGoodStepUnderTheSameKeys(t *testing.T) {
 	inHouse(t, durable.Flows(pay), func(t *testing.T, h *house) {
 		e.broken.Store("charge")
 		run := launch(t, h, pay, "", durable.WithID("a"), durable.WithLabels(map[string]string{"k": "v"}),
-			durable.WithTimeLimit(time.Hour), durable.WithPriority(3))
+			durable.WithTimeLimit(time.Hour), durable.WithPriority(3),
+			durable.WithQueue("q"), durable.WithQueueKey("tenant"))
 		fails(t, run)
 		first := e.took()
 		require.Len(t, first, 2)
@@ -111,6 +112,7 @@ func TestARetryGoesOnFromTheLastGoodStepUnderTheSameKeys(t *testing.T) {
 		require.Equal(t, map[string]string{"k": "v", durable.LabelRetryOf: "a.retry-1"}, m.Labels)
 		require.Equal(t, m.Created.Add(time.Hour), m.Deadline)
 		require.Equal(t, 3, m.Priority)
+		require.Equal(t, [2]string{"q", "tenant"}, [2]string{m.Queue, m.QueueKey}, "a tenant's limit counts it")
 		require.Equal(t, durable.Failed, h.status(t, "a"), "which never changes")
 
 		_, err = h.Retry(t.Context(), "a.retry-2")
