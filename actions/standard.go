@@ -55,7 +55,8 @@ type Log struct {
 
 // Version asks which version of a change to the orchestration's own code this run is to follow: Max if the run comes
 // to this point for the first time, and what it followed then if it is replayed; Min if it came by before the change
-// was made. It is an aside.
+// was made, which the record of a step behind this point tells. One that only waits behind it, for an event or a timer,
+// has no such record yet, and is answered Max. It is an aside.
 type Version struct {
 	Returns[int]
 	Change   string
