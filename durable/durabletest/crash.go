@@ -3,7 +3,6 @@ package durabletest
 import (
 	"bufio"
 	"context"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -40,6 +39,11 @@ type Tally struct {
 	Effects, Repeated int
 	// Undone is how many steps were compensated.
 	Undone int
+	// Paused is how often a run was paused, Cancelled how many runs were, and Retried how many were made of one that had
+	// failed.
+	Paused, Cancelled, Retried int
+	// Times is how many times of a schedule had their run.
+	Times int
 }
 
 const (
@@ -52,15 +56,19 @@ const (
 // lets a last one come to the end. The test itself is the witness: it is told through a pipe of every effect and of
 // every outcome that an orchestration has seen, and believes nobody else. The test fails if an outcome that was seen is
 // lost or changes, if an action is carried out again after that, if a run does not end as it must, if an event is lost
-// or comes twice, or if something that was done in a run that failed is not undone.
+// or comes twice, or if something that was done in a run that failed is not undone. A client pauses, resumes, cancels
+// and retries runs meanwhile: what it was told that it has done is done. And each second a schedule starts a run: each
+// time has one.
 //
 // The process is this test's own binary, so call Crash first in a test function that does nothing else.
 func Crash(t *testing.T, c Crashes) Tally {
 	t.Helper()
 	tally, wrong := crash(t, c)
+	t.Logf("%+v", tally)
 	require.Empty(t, wrong)
 	require.Positive(t, tally.Undone, "no run failed and undid what it did")
-	t.Logf("%+v", tally)
+	require.Positive(t, tally.Paused, "no run was paused")
+	require.GreaterOrEqual(t, tally.Times, leastTimes, "the schedule has started too few")
 	return tally
 }
 
@@ -162,96 +170,4 @@ func life(t *testing.T, w *witness, dir string, number int, at end) (killed bool
 	}
 	require.NoError(t, err, "life %d ended by itself:\n%s", number, stderr.String())
 	return false
-}
-
-// witness trusts nothing but what it hears.
-type witness struct {
-	tally   Tally
-	wrong   []string
-	effects map[string]int    // by step key: how often
-	booked  map[string]string // what was booked, and by which run
-	told    map[string]string // by step key: what the orchestration saw
-	started map[string]bool
-	ended   map[string]string
-	undone  map[string]bool
-	life    int
-}
-
-func newWitness() *witness {
-	return &witness{
-		effects: map[string]int{}, booked: map[string]string{}, told: map[string]string{},
-		started: map[string]bool{}, ended: map[string]string{},
-		undone: map[string]bool{},
-	}
-}
-
-func (w *witness) begins(life int) { w.life = life }
-
-func (w *witness) breaks(format string, args ...any) {
-	w.wrong = append(w.wrong, fmt.Sprintf("life %d: ", w.life)+fmt.Sprintf(format, args...))
-}
-
-// hears takes in a line: a word, and what it is about.
-func (w *witness) hears(line string) {
-	word, rest, _ := strings.Cut(line, " ")
-	key, value, _ := strings.Cut(rest, " ")
-	switch word {
-	case "effect":
-		w.tally.Effects++
-		if w.effects[key]++; w.effects[key] > 1 {
-			w.tally.Repeated++
-		}
-		if known, ok := w.told[key]; ok {
-			w.breaks("%s was carried out again, after the orchestration had been told %q", key, known)
-		}
-		if subject, ok := strings.CutPrefix(value, "book "); ok {
-			w.booked[subject], _, _ = strings.Cut(key, "/")
-		}
-		if subject, ok := strings.CutPrefix(value, "undo "); ok && !w.undone[subject] {
-			w.undone[subject] = true
-			w.tally.Undone++
-		}
-	case "told":
-		known, ok := w.told[key]
-		if ok && known != value {
-			w.breaks("%s was told %q, and %q before", key, value, known)
-		}
-		if !ok {
-			w.tally.Steps++
-		}
-		w.told[key] = value
-	case "started":
-		w.started[key] = true
-	case "ended":
-		if known, ok := w.ended[key]; ok && known != value {
-			w.breaks("%s ended as %q, and as %q before", key, value, known)
-		} else if !ok {
-			w.tally.Runs++
-		}
-		w.ended[key] = value
-	case "wrong":
-		w.breaks("%s", rest)
-	case "ready":
-	default:
-		w.breaks("the process said %q", line)
-	}
-}
-
-// end looks at the whole.
-func (w *witness) end() {
-	for run := range w.started {
-		if w.ended[run] == "" {
-			w.breaks("%s was started and has not ended", run)
-		}
-	}
-	for run, how := range w.ended {
-		if want := expected(run); !strings.HasPrefix(how, want) {
-			w.breaks("%s ended as %q, and not as %s", run, how, want)
-		}
-	}
-	for subject, run := range w.booked {
-		if failed := expected(run) == "failed"; failed != w.undone[subject] {
-			w.breaks("%s of %s, which is to have %s: undone is %t", subject, run, expected(run), !failed)
-		}
-	}
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -40,6 +42,8 @@ func (l liar) Commit(ctx context.Context, writes []store.Write) ([]error, error)
 	return l.Store.Commit(ctx, writes)
 }
 
+func (l liar) Watch(f func(store.Notice)) (stop func()) { return l.Store.(*sqlite.Store).Watch(f) }
+
 func (l liar) Close() error { return l.Store.(*sqlite.Store).Close() }
 
 func open(ctx context.Context, dir string) (*sqlite.Store, error) {
@@ -56,6 +60,65 @@ func TestAStoreThatLosesAcknowledgedRecordsIsFoundOut(t *testing.T) {
 	})
 	require.NotEmpty(t, wrong)
 	require.Regexp(t, "was carried out again, after the|was told .* before|is blocked: ", wrong[0])
+}
+
+func TestAStoreThatLosesWhatAClientHasDoneIsFoundOut(t *testing.T) {
+	for name, c := range map[string]struct {
+		lies func(store.Write) bool
+		says string
+	}{
+		"a pause": {
+			func(w store.Write) bool { return w.State != nil && w.State.Status == store.Paused },
+			"was carried out, although its run was paused",
+		},
+		"a request to cancel": {
+			func(w store.Write) bool { return w.State != nil && !w.State.Cancelled.IsZero() && w.Epoch == 0 },
+			"although it was cancelled",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, wrong := durabletest.Witnessed(t, durabletest.Crashes{
+				Open: func(ctx context.Context, dir string) (store.Store, error) {
+					s, err := open(ctx, dir)
+					return liar{s, c.lies}, err
+				},
+				Kills: 10,
+			})
+			require.NotEmpty(t, wrong)
+			require.Contains(t, wrong[0], c.says)
+		})
+	}
+}
+
+func TestAStoreThatLosesTimesOfAScheduleIsFoundOut(t *testing.T) {
+	_, wrong := durabletest.Witnessed(t, durabletest.Crashes{
+		Open: func(ctx context.Context, dir string) (store.Store, error) {
+			s, err := open(ctx, dir)
+			return late{liar{Store: s, lies: func(store.Write) bool { return false }}}, err
+		},
+		Kills: 1,
+	})
+	require.NotEmpty(t, wrong)
+	require.Contains(t, wrong[0], "the schedule has no run between")
+}
+
+// late is a store that says that it has made every second run of a schedule, and has not.
+type late struct{ liar }
+
+func (l late) Create(ctx context.Context, runs []store.Run) (all []store.Created, err error) {
+	for _, r := range runs {
+		_, text, _ := strings.Cut(r.ID, "@")
+		if at, err := time.Parse(time.RFC3339, text); err == nil && at.Unix()%2 == 0 {
+			all = append(all, store.Created{Run: r, New: true})
+			continue
+		}
+		made, err := l.Store.Create(ctx, []store.Run{r})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, made...)
+	}
+	return all, nil
 }
 
 func TestAStoreInWhichEventsComeTwiceIsFoundOut(t *testing.T) {

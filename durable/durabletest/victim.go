@@ -56,17 +56,27 @@ func suffer(ctx context.Context, c Crashes, dir string, life int) error {
 	if err := tellBlocked(ctx, durable.NewClient(s)); err != nil {
 		return err
 	}
-	trip := durable.Define("trip", takeTrip)
+	trip, tries := durable.Define("trip", takeTrip), durable.Define("attempt", attempt)
+	ticks := durable.Define("tick", keepTime)
 	rt, err := durable.Open(ctx, s, witnessed(), durable.Config{
-		Flows: durable.Flows(trip), UnloadAfter: 5 * time.Millisecond, Retention: -1, Lease: time.Second,
+		Flows:       durable.Flows(trip, tries, ticks),
+		UnloadAfter: 5 * time.Millisecond, Retention: -1, Lease: time.Second,
 	})
 	if err != nil {
 		return err
 	}
 	tell("ready")
-	underWay, err := sendAgain(ctx, rt)
-	if err == nil && life >= 0 && underWay < 2*c.Batch { // or each life would have more to do than the one before
-		err = startTrips(ctx, rt, trip, life, c.Batch)
+	failed := make(chan error, 1)
+	if life >= 0 {
+		go func() { failed <- operate(ctx, durable.NewClient(s)) }()
+	}
+	clock, err := ticks.Schedule(ctx, rt, clockID, 0, durable.Every(time.Second), durable.WithOverlap(durable.Allow))
+	if err != nil {
+		return err
+	}
+	trips, err := sendAgain(ctx, rt)
+	if err == nil && life >= 0 && trips < 2*c.Batch { // or each life would have more to do than the one before
+		err = errors.Join(start(ctx, rt, trip, life, c.Batch), start(ctx, rt, tries, life, c.Batch/4))
 	}
 	if err == nil {
 		_, err = sendAgain(ctx, rt)
@@ -75,22 +85,20 @@ func suffer(ctx context.Context, c Crashes, dir string, life int) error {
 		return err
 	}
 	if life >= 0 {
-		_, _ = io.Copy(io.Discard, os.Stdin) // until it is killed, or the witness is gone
-		os.Exit(3)
+		go func() {
+			_, _ = io.Copy(io.Discard, os.Stdin) // until it is killed, or the witness is gone
+			os.Exit(3)
+		}()
+		return <-failed
 	}
-	for run, err := range rt.List(ctx, durable.Filter{}) {
-		if err != nil {
-			return err
+	if err := errors.Join(resumeAll(ctx, rt.Client), stopClock(ctx, clock)); err != nil {
+		return err
+	}
+	for run, err := range rt.List(ctx, durable.Filter{Flows: []string{"trip", "attempt", "tick"}}) {
+		if err == nil {
+			err = tellEnd(ctx, rt.Client, run.ID)
 		}
-		result, err := durable.Attach[string](rt, run.ID).Result(ctx)
-		failed, ok := errors.AsType[*durable.RunError](err)
-		_, blocked := errors.AsType[*durable.BlockedError](err)
-		switch {
-		case err == nil:
-			tell("ended %s completed %s", run.ID, result)
-		case ok:
-			tell("ended %s failed %s", run.ID, failed.Message)
-		case !blocked:
+		if err != nil {
 			return err
 		}
 	}
@@ -100,6 +108,31 @@ func suffer(ctx context.Context, c Crashes, dir string, life int) error {
 	return errors.Join(rt.Close(ctx), closeStore(s))
 }
 
+// tellEnd tells how a run has ended. An attempt that has failed is retried until one has not.
+func tellEnd(ctx context.Context, c *durable.Client, id string) error {
+	result, err := durable.Attach[string](c, id).Result(ctx)
+	_, blocked := errors.AsType[*durable.BlockedError](err)
+	_, cancelled := errors.AsType[*durable.CancelledError](err)
+	failed, ok := errors.AsType[*durable.RunError](err)
+	switch {
+	case err == nil:
+		tell("ended %s completed %s", id, result)
+	case cancelled:
+		tell("ended %s cancelled", id)
+	case ok:
+		tell("ended %s failed %s", id, failed.Message)
+		if strings.HasPrefix(id, "attempt-") {
+			if id, err = retry(ctx, c, id); err != nil {
+				return err
+			}
+			return tellEnd(ctx, c, id)
+		}
+	case !blocked:
+		return err
+	}
+	return nil
+}
+
 func closeStore(s store.Store) error {
 	if c, ok := s.(interface{ Close() error }); ok {
 		return c.Close()
@@ -107,10 +140,10 @@ func closeStore(s store.Store) error {
 	return nil
 }
 
-func startTrips(ctx context.Context, rt *durable.Runtime, f durable.Flow[journey, string], life, batch int) error {
+func start(ctx context.Context, rt *durable.Runtime, f durable.Flow[journey, string], life, batch int) error {
 	trips := make([]journey, batch)
 	for i := range trips {
-		trips[i] = journey{Run: fmt.Sprintf("trip-%d-%d", life, i)}
+		trips[i] = journey{Run: fmt.Sprintf("%s-%d-%d", f.Name(), life, i)}
 	}
 	_, err := f.StartMany(ctx, rt, trips, func(_ int, j journey) []durable.StartOption {
 		return []durable.StartOption{durable.WithID(j.Run)}
@@ -124,24 +157,22 @@ func startTrips(ctx context.Context, rt *durable.Runtime, f durable.Flow[journey
 	return nil
 }
 
-// sendAgain sends every run that has not ended its two events, because the store must know which it has had, and counts
-// these runs. The first one is sent twice in a row, as by one whose call was not answered.
+// sendAgain sends every trip that has not ended its two events, because the store must know which it has had, and
+// counts these runs. The first one is sent twice in a row, as by one whose call was not answered.
 func sendAgain(ctx context.Context, rt *durable.Runtime) (runs int, err error) {
-	for run, err := range rt.List(ctx, durable.Filter{Statuses: []durable.Status{
-		durable.Pending, durable.Running, durable.Waiting,
-	}}) {
-		if err != nil {
-			return runs, err
-		}
-		runs++
+	trips, err := underWay(ctx, rt.Client, "trip")
+	if err != nil {
+		return 0, err
+	}
+	for _, trip := range trips {
 		for _, n := range []int{1, 1, 2} {
-			err := rt.Send(ctx, run.ID, "go", n, durable.DedupKey(fmt.Sprint("go", n)))
-			if err != nil && !errors.Is(err, durable.ErrFinished) {
-				return runs, err
+			err := rt.Send(ctx, trip.ID, "go", n, durable.DedupKey(fmt.Sprint("go", n)))
+			if err := unlessFinished(err); err != nil {
+				return 0, err
 			}
 		}
 	}
-	return runs, nil
+	return len(trips), nil
 }
 
 // tellBlocked tells of the runs that are blocked: the code is the same in each life, so what the store kept is not what
@@ -156,8 +187,14 @@ func tellBlocked(ctx context.Context, c *durable.Client) error {
 	return nil
 }
 
-// expected is how a run must end.
+// expected is how the description of a run's end must begin, if nobody cancels it.
 func expected(run string) string {
+	switch {
+	case strings.HasPrefix(run, clockID):
+		return "completed"
+	case strings.HasPrefix(run, "attempt-"):
+		return ""
+	}
 	h := fnv.New32()
 	_, _ = h.Write([]byte(run))
 	if h.Sum32()%3 == 0 {
@@ -197,7 +234,11 @@ func takeTrip(y actions.Yield, in journey) (string, error) {
 		if expected(in.Run) == "failed" {
 			return "", errors.New("the weather is bad")
 		}
-		return orchestrate.Do(y, actions.NewID{})
+		id, err := orchestrate.Do(y, actions.NewID{})
+		if err == nil {
+			tell("took %s", in.Run) // who cancels it from now on is too late for it to undo anything
+		}
+		return id, err
 	})
 }
 
@@ -235,11 +276,13 @@ func nap(y actions.Yield, d time.Duration) (string, error) {
 
 // told tells the witness what the orchestration was told: a key and something that is different each time.
 func told(got string, err error) error {
+	luck := ""
 	if err != nil {
 		_, got, _ = strings.Cut(err.Error(), "no luck with ")
+		luck = unlucky
 	}
 	if key, nonce, ok := strings.Cut(got, "#"); ok {
-		tell("told %s %s", key, nonce)
+		tell("told %s %s", key, luck+nonce)
 	}
 	return err
 }
