@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -199,7 +201,8 @@ func (c *Client) admit(ctx context.Context, runs []store.Run) (release func(), e
 			byQueue[r.Queue] = append(byQueue[r.Queue], r.ID)
 		}
 	}
-	for queue, ids := range byQueue {
+	for _, queue := range slices.Sorted(maps.Keys(byQueue)) { // in order, or two could wait for each other
+		ids := byQueue[queue]
 		left, err := c.admitTo(ctx, c.rooms.byQueue[queue], ids)
 		if full, ok := errors.AsType[*QueueFullError](err); ok {
 			c.audience.tell(ctx, &fact.Refused{Queue: queue, Runs: len(ids), Depth: full.Depth, Limit: full.Limit})

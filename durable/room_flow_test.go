@@ -204,6 +204,42 @@ func TestAllOfManyAreStartedOrNone(t *testing.T) {
 	require.ErrorIs(t, many(0, 9), durable.ErrQueueFull)
 }
 
+// pensive is a store that takes its time to count, and to create.
+type pensive struct{ *memory.Store }
+
+func (s pensive) Backlogs(ctx context.Context, queues []string, most int) ([]store.Backlog, error) {
+	synctestSleep(time.Second)
+	return s.Store.Backlogs(ctx, queues, most)
+}
+
+func (s pensive) Create(ctx context.Context, runs []store.Run) ([]store.Created, error) {
+	synctestSleep(time.Second)
+	return s.Store.Create(ctx, runs)
+}
+
+func TestThoseWhoStartInSeveralQueuesDoNotWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for range 20 {
+			client := durable.NewClient(pensive{memory.New()}, durable.QueueLimit("a", 10), durable.QueueLimit("b", 10))
+			results := make(chan error)
+			for range 2 {
+				go func() {
+					_, err := jobs.StartMany(t.Context(), client, make([]job, 12), func(i int, _ job) []durable.StartOption {
+						return []durable.StartOption{durable.WithQueue([]string{"a", "b"}[i%2])}
+					})
+					results <- err
+				}()
+			}
+			err := errors.Join(<-results, <-results)
+			require.ErrorIs(t, err, durable.ErrQueueFull, "there is room for one of them")
+			stats, err := client.Stats(t.Context(), durable.Filter{})
+			require.NoError(t, err)
+			require.EqualValues(t, 12, stats.Total)
+		}
+	})
+}
+
 // spawner starts a child in a queue, and says what came of it.
 var spawner = durable.Define("spawner", func(y actions.Yield, id string) (string, error) {
 	_, err := jobs.StartChild(y, job{Name: id}, durable.WithID(id), durable.WithQueue("mail"))
