@@ -21,11 +21,12 @@ func Checks() (names []string) {
 	return names
 }
 
-// Failing runs the suite as Run does, and returns the names of the checks that fail.
-func Failing(ctx context.Context, s store.Store) (names []string) {
+// Failing runs the suite as Run does, and returns the names of the checks that fail. It waits that long for what must
+// happen when time passes.
+func Failing(ctx context.Context, s store.Store, patience time.Duration) (names []string) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	c := config{bigPayload: 1 << 16, patience: 20 * time.Millisecond, rounds: 1, quick: true}
+	c := config{bigPayload: 1 << 16, patience: patience, rounds: 1, quick: true}
 	for _, g := range suite() {
 		for _, check := range g.checks {
 			wg.Go(func() {

@@ -137,7 +137,7 @@ func (p *planted) claimed(change func(c store.Claim, claimed *store.Claimed)) {
 
 func TestEveryPlantedBugIsFoundAndEveryCheckFindsOne(t *testing.T) {
 	t.Parallel()
-	require.Empty(t, storetest.Failing(t.Context(), plant(func(*planted) {})))
+	require.Empty(t, storetest.Failing(t.Context(), plant(func(*planted) {}), time.Minute))
 	var mu sync.Mutex
 	planted, unused := 0, storetest.Checks()
 	t.Run("bugs", func(t *testing.T) {
@@ -145,7 +145,7 @@ func TestEveryPlantedBugIsFoundAndEveryCheckFindsOne(t *testing.T) {
 		for _, b := range bugs() {
 			t.Run(b.name, func(t *testing.T) {
 				t.Parallel()
-				found := storetest.Failing(t.Context(), plant(b.plant))
+				found := storetest.Failing(t.Context(), plant(b.plant), 20*time.Millisecond)
 				require.NotEmpty(t, found, "nobody finds that %s", b.name)
 				mu.Lock()
 				defer mu.Unlock()

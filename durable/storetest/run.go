@@ -41,7 +41,7 @@ type config struct {
 }
 
 func newConfig(options []Option) config {
-	c := config{bigPayload: 8 << 20, patience: 10 * time.Second, rounds: 1}
+	c := config{bigPayload: 8 << 20, patience: time.Minute, rounds: 1}
 	for _, o := range options {
 		o(&c)
 	}

@@ -45,7 +45,7 @@ func (e *event) happens() { e.once.Do(func() { close(e.ch) }) }
 
 func newProbe(s Subject, l law) *probe {
 	if s.Patience <= 0 {
-		s.Patience = 10 * time.Second
+		s.Patience = time.Minute
 	}
 	p := &probe{
 		subject: s, law: l, over: event{ch: make(chan struct{})},

@@ -32,7 +32,7 @@ type Subject struct {
 	// whose context has ended need not wait for them.
 	Remote bool
 
-	// Patience is how long a call may take that should return. Zero means ten seconds.
+	// Patience is how long a call may take that should return. Zero means a minute.
 	Patience time.Duration
 }
 

@@ -54,6 +54,6 @@ func run(t *testing.T, root string, args ...string) (code int, out, complaints s
 }
 
 const (
-	tooLong   = 10 * time.Second
+	tooLong   = time.Minute
 	pollEvery = time.Millisecond
 )
