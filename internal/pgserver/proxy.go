@@ -78,7 +78,7 @@ rm -rf "$2"`
 
 // wait waits until the proxy listens.
 func (p *Proxy) wait() error {
-	const patience = 30 * time.Second
+	const patience = 5 * time.Minute
 	for end := time.Now().Add(patience); time.Now().Before(end); <-time.After(10 * time.Millisecond) {
 		if _, err := os.Stat(filepath.Join(p.dir, ".s.PGSQL.6432")); err == nil {
 			return nil

@@ -20,10 +20,14 @@ type Server struct {
 // ErrMissing says that there is no PostgreSQL on this machine.
 var ErrMissing = errors.New("there is no PostgreSQL server on this machine")
 
-// settings are those of tests: safe as by default, but small.
+// longWait is how long pg_ctl waits: a machine that has a lot to do takes its time.
+const longWait = "--timeout=600"
+
+// settings are those of tests: safe as by default, but small. The connections suffice for as many tests at once as a
+// large machine runs, each with a pool that is as large as the machine.
 const settings = `
 listen_addresses = ''
-max_connections = 100
+max_connections = 1000
 shared_buffers = 64MB
 max_wal_size = 512MB
 fsync = on
@@ -143,7 +147,8 @@ func (s *Server) Reload() error { return s.run("pg_ctl", "--pgdata="+s.data(), "
 
 // Restart starts the server, which has been stopped.
 func (s *Server) Restart() error {
-	return s.run("pg_ctl", "--pgdata="+s.data(), "--log="+filepath.Join(s.dir, "log"), "--wait", "--silent", "start")
+	return s.run("pg_ctl", "--pgdata="+s.data(), "--log="+filepath.Join(s.dir, "log"), "--wait", longWait, "--silent",
+		"start")
 }
 
 // Stop stops the server. Immediate does that as a crash would.
@@ -152,7 +157,7 @@ func (s *Server) Stop(immediate bool) error {
 	if immediate {
 		mode = "immediate"
 	}
-	return s.run("pg_ctl", "--pgdata="+s.data(), "--mode="+mode, "--wait", "--silent", "stop")
+	return s.run("pg_ctl", "--pgdata="+s.data(), "--mode="+mode, "--wait", longWait, "--silent", "stop")
 }
 
 // DSN is where the server is found. Its database is postgres, and its user, who may do everything, too.

@@ -52,7 +52,7 @@ func (s *Server) standby() (*Server, error) {
 
 // Promote makes a standby a server by itself, that can be written to.
 func (s *Server) Promote() error {
-	return s.run("pg_ctl", "--pgdata="+s.data(), "--wait", "--silent", "promote")
+	return s.run("pg_ctl", "--pgdata="+s.data(), "--wait", longWait, "--silent", "promote")
 }
 
 // Host is the directory of the socket, by which a DSN names the server.

@@ -126,7 +126,6 @@ func carryRelease(ctx context.Context, dsn, schema string, version int) error {
 	}
 	var effects atomic.Int64
 	rt, err := durable.Open(ctx, s, executor.NewMux(executor.On(func(_ context.Context, a stage) (string, error) {
-		fmt.Println("effect", a.Run+"/"+a.Name)
 		return fmt.Sprintf("%d.%d@%d", os.Getpid(), effects.Add(1), time.Now().Unix()), nil
 	})), durable.Config{
 		Flows: durable.Flows(released(version), ticking, handed), Lease: leaseOfReleases, UnloadAfter: time.Millisecond,
@@ -141,7 +140,7 @@ func carryRelease(ctx context.Context, dsn, schema string, version int) error {
 	}
 	fmt.Println("up", version)
 	<-ctx.Done()
-	patient, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	patient, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	if err := rt.Close(patient); err != nil {
 		return err

@@ -47,18 +47,20 @@ func TestNothingThatWasAcknowledgedIsLostWithItsConnection(t *testing.T) {
 	var all sync.WaitGroup
 	const appends = 40
 	errs := make([]error, len(runs))
-	var done atomic.Int64
+	var done, made atomic.Int64
 	for i := range runs {
 		all.Go(func() {
 			defer done.Add(1)
 			for n := int64(1); n <= appends && errs[i] == nil; n++ {
 				errs[i] = patiently(t.Context(), func(ctx context.Context) error { return tryCommit(ctx, s, step(runs[i], n)) })
+				made.Add(1)
 			}
 		})
 	}
 	for done.Load() < int64(len(runs)) {
 		require.NoError(t, patiently(t.Context(), func(ctx context.Context) error { return terminate(ctx, other, "true") }))
-		<-time.After(20 * time.Millisecond)
+		before := made.Load() // or a slow machine would come to nothing
+		until(t, func() bool { return made.Load() > before || done.Load() == int64(len(runs)) })
 	}
 	all.Wait()
 	require.NoError(t, errors.Join(errs...))

@@ -35,9 +35,13 @@ func TestRunsOutliveADiskOfTheServerThatIsFull(t *testing.T) {
 		fill(t, ballast)
 		return func() {
 			require.NoError(t, os.Remove(ballast))
-			if _, err := s.Pool().Exec(t.Context(), "SELECT 1"); err != nil {
-				_ = server.Restart() // it may have ended, or be about to come back by itself
-			}
+			until(t, func() bool {
+				_, err := s.Pool().Exec(t.Context(), "SELECT 1")
+				if err != nil {
+					_ = server.Restart() // it may have ended, be about to end, or come back by itself
+				}
+				return err == nil
+			})
 		}
 	})
 }
