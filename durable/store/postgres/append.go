@@ -65,9 +65,9 @@ func (c *change) append(writes []store.Write) (errs []error, err error) {
 		w := &writes[0]
 		r := &w.Records[0]
 		args := []any{[]byte(w.Run), w.Epoch, r.N, packed.Record(r)}
-		tag, err := c.q.Exec(c.ctx, c.s.sql.appendOne[c.careful()], args...)
+		tag, err := c.q.Exec(c.ctx, c.sql.appendOne[c.careful()], args...)
 		if isDuplicate(err) && !c.inner {
-			tag, err = c.q.Exec(c.ctx, c.s.sql.appendOne[missing], args...)
+			tag, err = c.q.Exec(c.ctx, c.sql.appendOne[missing], args...)
 		}
 		if err != nil || tag.RowsAffected() == 1 {
 			return nil, err
@@ -120,7 +120,7 @@ func (c *change) appendMany(writes []store.Write) (made map[int]bool, err error)
 		}
 	}
 	add := func(how int) ([]int64, error) {
-		rows, err := c.q.Query(c.ctx, c.s.sql.appendMany[how], runs, epochs, places, numbers, data)
+		rows, err := c.q.Query(c.ctx, c.sql.appendMany[how], runs, epochs, places, numbers, data)
 		if err != nil {
 			return nil, err
 		}

@@ -13,6 +13,7 @@ import (
 type querier interface {
 	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
 }
 
@@ -42,6 +43,9 @@ func (s *Store) once(ctx context.Context, f func(c *change) error) error {
 	}
 	defer conn.Release()
 	c := &change{s: s, ctx: ctx, q: conn}
+	if c.sql, err = s.planned(ctx, conn); err != nil {
+		return interrupted(ctx, err)
+	}
 	if err = f(c); err == nil {
 		s.tell(c.notices)
 		return nil

@@ -16,6 +16,7 @@ import (
 // commits.
 type change struct {
 	s     *Store
+	sql   *statements
 	ctx   context.Context
 	q     querier
 	inner bool // within a transaction of the user's
@@ -58,7 +59,7 @@ func (c *change) lock(runs []string, facts bool, messages []*store.Message) erro
 	for _, run := range runs {
 		c.targets[run] = &target{}
 	}
-	batch.Queue(c.s.sql.lock, names(runs), facts).Query(c.scanTargets)
+	batch.Queue(c.sql.lock, names(runs), facts).Query(c.scanTargets)
 	c.keys = map[keyOf]bool{}
 	var to, keys [][]byte
 	for _, m := range messages {
@@ -67,7 +68,7 @@ func (c *change) lock(runs []string, facts bool, messages []*store.Message) erro
 		}
 	}
 	if len(keys) > 0 {
-		batch.Queue(c.s.sql.knownKeys, to, keys).Query(func(rows pgx.Rows) error {
+		batch.Queue(c.sql.knownKeys, to, keys).Query(func(rows pgx.Rows) error {
 			places, err := pgx.CollectRows(rows, pgx.RowTo[int64])
 			for _, place := range places {
 				c.keys[keyOf{string(to[place-1]), string(keys[place-1])}] = true

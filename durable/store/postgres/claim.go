@@ -106,13 +106,13 @@ func (c *change) claimSeen(cl store.Claim, seen *seen) ([]taken, error) {
 	ids, owner := seen.ids(), []byte(cl.Owner)
 	var batch pgx.Batch
 	if len(seen.limited) == 0 {
-		return c.take(&batch, batch.Queue(c.s.sql.take, ids, owner, cl.Lease.Microseconds()), ids)
+		return c.take(&batch, batch.Queue(c.sql.take, ids, owner, cl.Lease.Microseconds()), ids)
 	}
 	leased, epochs, err := c.takeLimited(cl, seen)
 	if err != nil {
 		return nil, err
 	}
-	return c.take(&batch, batch.Queue(c.s.sql.readTaken, leased, owner, epochs), ids)
+	return c.take(&batch, batch.Queue(c.sql.readTaken, leased, owner, epochs), ids)
 }
 
 // take sends a batch with a query that leases runs, of those with the ids, and reads their histories, which nobody can
@@ -126,14 +126,14 @@ func (c *change) take(batch *pgx.Batch, lease *pgx.QueuedQuery, ids []int64) (al
 		}
 		return err
 	})
-	batch.Queue(c.s.sql.takenRecords, ids).Query(func(rows pgx.Rows) error {
+	batch.Queue(c.sql.takenRecords, ids).Query(func(rows pgx.Rows) error {
 		return eachOf(rows, byID, func(t *taken, n int64, data []byte) (err error) {
 			r, err := readRecord(t.history.Run.ID, n, data)
 			t.history.Records = append(t.history.Records, r)
 			return err
 		})
 	})
-	batch.Queue(c.s.sql.takenMessages, ids).Query(func(rows pgx.Rows) error {
+	batch.Queue(c.sql.takenMessages, ids).Query(func(rows pgx.Rows) error {
 		return eachOf(rows, byID, func(t *taken, seq int64, data []byte) error {
 			m, err := readMessage(t.history.Run.ID, seq, data)
 			t.history.Messages = append(t.history.Messages, m)

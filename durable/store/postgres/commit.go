@@ -20,15 +20,18 @@ const (
 	publishText  = `UPDATE baton.runs SET published = $2 WHERE id = $1`
 	setFactsText = `UPDATE baton.runs SET facts = $2 WHERE id = $1`
 
-	// setStateText: $2 is the new owner's row, $3 whether the run is still leased, $4 whether a message after $5 makes it
-	// due now, which is $6.
-	setStateText = `UPDATE baton.runs SET status = $7, due = CASE
+	// setStateText: $2 is when the run is due, $3 whether it is still leased.
+	setStateText = `UPDATE baton.runs SET status = $4, due = CASE WHEN $3 THEN due ELSE $2 END` + setRestText
+
+	// setWaitingText: a message after $12 makes it due now, which is $13.
+	setWaitingText = `UPDATE baton.runs SET status = $4, due = CASE
 		WHEN $3 THEN due
-		WHEN $4 AND ($2::timestamptz IS NULL OR $2 > $6) AND EXISTS (
-			SELECT FROM baton.messages m WHERE m.run = runs.id AND m.seq > $5) THEN $6::timestamptz
-		ELSE $2 END,
-		started = $8, finished = $9, expires = $10, owner = CASE WHEN $3 THEN owner END, epoch = $11, revision = $12,
-		state = $13, published = coalesce($14, published)
+		WHEN ($2::timestamptz IS NULL OR $2 > $13) AND EXISTS (
+			SELECT FROM baton.messages m WHERE m.run = runs.id AND m.seq > $12) THEN $13::timestamptz
+		ELSE $2 END` + setRestText
+
+	setRestText = `, started = $5, finished = $6, expires = $7, owner = CASE WHEN $3 THEN owner END, epoch = $8,
+		revision = $9, state = $10, published = coalesce($11, published)
 	WHERE id = $1 RETURNING due`
 )
 
@@ -103,16 +106,16 @@ func (c *change) apply(w *store.Write) error {
 		for i := range w.Records {
 			numbers[i], data[i] = w.Records[i].N, packed.Record(&w.Records[i])
 		}
-		c.batch.Queue(c.s.sql.addRecords, t.id, numbers, data)
+		c.batch.Queue(c.sql.addRecords, t.id, numbers, data)
 	}
 	if len(w.Consumed) > 0 {
-		c.batch.Queue(c.s.sql.consume, t.id, w.Consumed)
+		c.batch.Queue(c.sql.consume, t.id, w.Consumed)
 	}
 	switch {
 	case w.State != nil:
 		c.replace(w, t)
 	case w.Published != nil:
-		c.batch.Queue(c.s.sql.publish, t.id, published(w.Published))
+		c.batch.Queue(c.sql.publish, t.id, published(w.Published))
 	}
 	for i := range w.Send {
 		_ = c.send(&w.Send[i]) // what cannot arrive is dropped
@@ -140,10 +143,15 @@ func (c *change) replace(w *store.Write, t *target) {
 	}
 	leased := t.owner != ""
 	due := stamp(c.s.clocks.Server(state.Due))
-	c.batch.Queue(c.s.sql.setState, t.id, due, leased, looks, w.Seen, exact(c.now), int16(t.status),
-		stamp(state.Started), stamp(state.Finished), stamp(state.Expires), t.epoch, t.revision, packed.State(&state),
-		published(w.Published),
-	).QueryRow(func(row pgx.Row) error {
+	text := c.sql.setState
+	args := []any{
+		t.id, due, leased, int16(t.status), stamp(state.Started), stamp(state.Finished), stamp(state.Expires), t.epoch,
+		t.revision, packed.State(&state), published(w.Published),
+	}
+	if looks {
+		text, args = c.sql.setWaiting, append(args, w.Seen, exact(c.now))
+	}
+	c.batch.Queue(text, args...).QueryRow(func(row pgx.Row) error {
 		due, err := scanTime(row)
 		if !leased {
 			n.Due = claimable(n.Status, c.s.clocks.Here(due))
@@ -167,8 +175,8 @@ func (c *change) restart(w *store.Write, t *target) error {
 	}
 	r.Input = *w.Restart
 	t.facts = packed.Facts(&r)
-	c.batch.Queue(c.s.sql.setFacts, t.id, t.facts)
-	c.batch.Queue(c.s.sql.deletes[recordsTable], []int64{t.id})
+	c.batch.Queue(c.sql.setFacts, t.id, t.facts)
+	c.batch.Queue(c.sql.deletes[recordsTable], []int64{t.id})
 	return nil
 }
 

@@ -30,7 +30,11 @@ const createText = `WITH made AS (
 )
 SELECT run FROM made`
 
-const selectText = `SELECT` + runColumns + `FROM baton.runs r WHERE r.run = ANY($1::bytea[])`
+const (
+	selectText    = `SELECT` + runColumns + `FROM baton.runs r WHERE r.run = ANY($1::bytea[])`
+	sortedText    = selectText + ` ORDER BY r.created, r.run`
+	selectOneText = `SELECT` + runColumns + `FROM baton.runs r WHERE r.run = $1`
+)
 
 // Create adds runs: see [store.Store].
 func (s *Store) Create(ctx context.Context, runs []store.Run) (made []store.Created, err error) {
@@ -100,7 +104,7 @@ func (c *change) insert(runs []store.Run, wanted map[string]bool) (made map[stri
 	for _, r := range order {
 		t.add(r, &c.s.clocks)
 	}
-	rows, err := c.q.Query(c.ctx, c.s.sql.create, t.id, t.flow, t.priority, t.parent, t.queue, t.created, t.status, t.due,
+	rows, err := c.q.Query(c.ctx, c.sql.create, t.id, t.flow, t.priority, t.parent, t.queue, t.created, t.status, t.due,
 		t.started, t.finished, t.expires, t.state, t.facts, t.published, t.labelled, t.label, t.key)
 	if err != nil {
 		return nil, err
@@ -153,7 +157,7 @@ func published(data []byte) []byte {
 
 // runs returns those of the runs that are there.
 func (c *change) runs(ids []string) ([]found, error) {
-	rows, err := c.q.Query(c.ctx, c.s.sql.selectRuns, names(ids))
+	rows, err := c.q.Query(c.ctx, c.sql.selectRuns, names(ids))
 	if err != nil {
 		return nil, err
 	}

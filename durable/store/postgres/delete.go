@@ -32,7 +32,7 @@ func (c *change) delete(ids []string) (int, error) {
 	}
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	var gone []int64
-	first.Queue(c.s.sql.lockFinished, names(ids)).Query(func(rows pgx.Rows) (err error) {
+	first.Queue(c.sql.lockFinished, names(ids)).Query(func(rows pgx.Rows) (err error) {
 		gone, err = pgx.CollectRows(rows, pgx.RowTo[int64])
 		return err
 	})
@@ -40,7 +40,7 @@ func (c *change) delete(ids []string) (int, error) {
 		return 0, err
 	}
 	if len(gone) > 0 {
-		for _, text := range c.s.sql.deletes {
+		for _, text := range c.sql.deletes {
 			c.batch.Queue(text, gone)
 		}
 	}

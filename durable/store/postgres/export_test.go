@@ -24,7 +24,13 @@ func Payloads(from string, notices []store.Notice) []string {
 func Channel(schema string) string { return channel(schema) }
 
 // Statement is a statement of the store's, with the name of its schema.
-func (s *Store) Statement(text string) string { return s.sql.in(text) }
+func (s *Store) Statement(text string) string { return s.sql.Load().in(text) }
+
+// Lasting is a statement of the store's as the server is given it.
+func (s *Store) Lasting(text string) string { return s.sql.Load().lasting(text) }
+
+// ForgetSize has the store look how large the tables are.
+func (s *Store) ForgetSize() { s.sized.Store(0) }
 
 // LookText is the statement that looks for runs to claim.
 const LookText = lookText
@@ -37,6 +43,6 @@ func PageText(q store.Query) (string, []any) { return query(q) }
 
 // InSchema is a text of statements with the name of a schema.
 func InSchema(schema, text string) string {
-	s := newStatements(schema)
+	s := newStatements(schema, 0)
 	return s.in(text)
 }

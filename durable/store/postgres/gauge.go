@@ -37,12 +37,12 @@ func (s *Store) Backlogs(ctx context.Context, queues []string, most int) (all []
 	if most <= 0 {
 		most = math.MaxInt64
 	}
-	text, args := s.sql.backlogs, []any{int64(most)}
-	if len(queues) > 0 {
-		text, args = s.sql.someBacklogs, append(args, names(queues))
-	}
 	err = s.call(ctx, "backlogs", func(c *change) error {
 		all = nil
+		text, args := c.sql.backlogs, []any{int64(most)}
+		if len(queues) > 0 {
+			text, args = c.sql.someBacklogs, append(args, names(queues))
+		}
 		rows, err := c.q.Query(c.ctx, text, args...)
 		if err != nil {
 			return err

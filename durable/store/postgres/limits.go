@@ -54,7 +54,7 @@ func (c *change) takeLimited(cl store.Claim, seen *seen) (ids, epochs []int64, e
 	for i, t := range seen.all {
 		total[i], inKey[i], queues[i], keys[i] = t.total, t.inKey, []byte(t.slot.Queue), []byte(t.slot.Key)
 	}
-	batch.Queue(c.s.sql.takeShares, seen.ids(), []byte(cl.Owner), cl.Lease.Microseconds(), total, inKey,
+	batch.Queue(c.sql.takeShares, seen.ids(), []byte(cl.Owner), cl.Lease.Microseconds(), total, inKey,
 		names(seen.limited), queues, keys).Query(func(rows pgx.Rows) error {
 		var id, epoch int64
 		_, err := pgx.ForEachRow(rows, []any{&id, &epoch}, func() error {

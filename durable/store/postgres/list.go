@@ -127,8 +127,17 @@ func (s *Store) List(ctx context.Context, q store.Query) (runs []store.Run, err 
 }
 
 func (c *change) list(q store.Query) ([]store.Run, error) {
-	text, args := query(q)
-	rows, err := c.q.Query(c.ctx, c.s.sql.in(text), args...)
+	var rows pgx.Rows
+	var err error
+	switch {
+	case !onlyIDs(&q):
+		text, args := query(q)
+		rows, err = c.q.Query(c.ctx, c.sql.in(text), args...)
+	case len(q.IDs) == 1:
+		rows, err = c.q.Query(c.ctx, c.sql.selectRun, []byte(q.IDs[0]))
+	default:
+		rows, err = c.q.Query(c.ctx, c.sql.selectSorted, names(q.IDs))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -143,6 +152,12 @@ func (c *change) list(q store.Query) ([]store.Run, error) {
 	return runs, err
 }
 
+// onlyIDs tells whether the query is for runs by their IDs, as most are, and for nothing else about them.
+func onlyIDs(q *store.Query) bool {
+	return len(q.IDs) > 0 && len(q.IDs) <= max(q.Limit, 1) && !q.Newest && q.After == (store.Cursor{}) &&
+		len(q.Statuses)+len(q.Flows)+len(q.Queues)+len(q.Labels) == 0 && q.Parent == "" && q.Expired.IsZero()
+}
+
 // Count counts runs: see [store.Counter].
 func (s *Store) Count(ctx context.Context, q store.Query) (map[store.Status]store.Count, error) {
 	counts := map[store.Status]store.Count{}
@@ -155,7 +170,7 @@ func (s *Store) Count(ctx context.Context, q store.Query) (map[store.Status]stor
 		coalesce(sum((extract(epoch FROM r.finished - r.started) * 1000000)::bigint), 0)::bigint
 		FROM baton.runs r` + where.where() + " GROUP BY r.status"
 	err := s.call(ctx, "count", func(c *change) error {
-		rows, err := c.q.Query(c.ctx, c.s.sql.in(text), where.args...)
+		rows, err := c.q.Query(c.ctx, c.sql.in(text), where.args...)
 		if err != nil {
 			return err
 		}

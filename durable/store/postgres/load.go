@@ -33,7 +33,7 @@ func (s *Store) Load(ctx context.Context, id string, from store.Mark) (h store.H
 }
 
 func (c *change) load(id string, from store.Mark) (h store.History, err error) {
-	rows, err := c.q.Query(c.ctx, c.s.sql.load, []byte(id), from.Records, from.Messages)
+	rows, err := c.q.Query(c.ctx, c.sql.load, []byte(id), from.Records, from.Messages)
 	if err != nil {
 		return h, err
 	}

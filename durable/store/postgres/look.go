@@ -160,7 +160,7 @@ func (c *change) look(cl store.Claim) (found seen, err error) {
 	if len(cl.Queues) > 0 {
 		return c.lookShares(cl)
 	}
-	rows, err := c.q.Query(c.ctx, c.s.sql.look, names(flowsOf(cl)), []byte(cl.Owner), oneMore(cl))
+	rows, err := c.q.Query(c.ctx, c.sql.look, names(flowsOf(cl)), []byte(cl.Owner), oneMore(cl))
 	if err != nil {
 		return found, err
 	}
@@ -206,7 +206,7 @@ func (c *change) lookShares(cl store.Claim) (found seen, err error) {
 			limited = append(limited, q.Queue)
 		}
 	}
-	rows, err := c.q.Query(c.ctx, c.s.sql.lookShares, names(flowsOf(cl)), []byte(cl.Owner), oneMore(cl), names(queues),
+	rows, err := c.q.Query(c.ctx, c.sql.lookShares, names(flowsOf(cl)), []byte(cl.Owner), oneMore(cl), names(queues),
 		perKey, names(limited), after)
 	if err != nil {
 		return found, err

@@ -64,11 +64,11 @@ func (s *Store) upgrade(ctx context.Context, tx pgx.Tx, version int) error {
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, s.sql.in(string(text))); err != nil {
+		if _, err := tx.Exec(ctx, s.sql.Load().in(string(text))); err != nil {
 			return fmt.Errorf("migrate to schema %d: %w", v, err)
 		}
 	}
-	_, err := tx.Exec(ctx, s.sql.in("UPDATE baton.baton_schema SET version = $1"), newest)
+	_, err := tx.Exec(ctx, s.sql.Load().in("UPDATE baton.baton_schema SET version = $1"), newest)
 	if err == nil {
 		_, err = s.version(ctx, tx)
 	}
@@ -90,7 +90,7 @@ func (s *Store) version(ctx context.Context, q querier) (version int, err error)
 	if tables[0] != "baton_schema" {
 		return 0, fmt.Errorf("%w: it holds tables of another application: %s", store.ErrCorrupt, strings.Join(tables, ", "))
 	}
-	rows, err = q.Query(ctx, s.sql.in("SELECT version, store FROM baton.baton_schema"))
+	rows, err = q.Query(ctx, s.sql.Load().in("SELECT version, store FROM baton.baton_schema"))
 	if err != nil {
 		return 0, err
 	}

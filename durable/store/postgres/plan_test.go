@@ -12,12 +12,13 @@ import (
 
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/durable/store/postgres"
+	"github.com/baton-go/baton/internal/pgserver"
 )
 
 // plan is what the server does for a query, and how many pages it looks at.
 func plan(t *testing.T, s *postgres.Store, text string, args ...any) string {
 	t.Helper()
-	rows, err := s.Pool().Query(t.Context(), "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) "+s.Statement(text), args...)
+	rows, err := s.Pool().Query(t.Context(), "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) "+s.Lasting(text), args...)
 	require.NoError(t, err)
 	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	require.NoError(t, err)
@@ -66,4 +67,61 @@ func TestWhoeverLooksForRunsDoesNotReadThoseThatSleep(t *testing.T) {
 		require.NotContains(t, plan, "Seq Scan on runs", "%s:\n%s", name, plan)
 		require.NotContains(t, plan, "Rows Removed by Filter", "%s:\n%s", name, plan)
 	}
+}
+
+// The server plans a statement anew each time as long as it hopes for better plans than that for any arguments.
+func TestStatementsAreNotPlannedAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	s := openAt(t, pgserver.DSN(t)+" pool_max_conns=2", postgres.Config{Schema: schema()})
+	const often = 30
+	for i := range often {
+		id := fmt.Sprint("r", i)
+		_, err := s.Create(t.Context(), []store.Run{pending(id)})
+		require.NoError(t, err)
+		h := claim(t, s, 1).Runs
+		require.Len(t, h, 1)
+		_, err = s.List(t.Context(), store.Query{IDs: []string{id}, Limit: 1})
+		require.NoError(t, err)
+		_, err = s.List(t.Context(), store.Query{IDs: []string{id, "r0"}, Limit: 2})
+		require.NoError(t, err)
+		state := h[0].Run.State
+		state.Status, state.Finished = store.Completed, time.Now()
+		errs, err := s.Commit(t.Context(), []store.Write{{
+			Run: id, Epoch: h[0].Run.Epoch, State: &state, Revision: h[0].Run.Revision, Release: true,
+			Records: []store.Record{{N: 1, Kind: store.Step, Path: "0"}},
+		}})
+		require.NoError(t, err)
+		require.Empty(t, errs)
+	}
+	for _, conn := range s.Pool().AcquireAllIdle(t.Context()) {
+		rows, err := conn.Query(t.Context(), `SELECT statement || ': ' || custom_plans FROM pg_prepared_statements
+			WHERE custom_plans > 5`)
+		require.NoError(t, err)
+		again, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		require.NoError(t, err)
+		require.Empty(t, again, "it is planned five times, and then for good")
+		conn.Release()
+	}
+}
+
+func TestStatementsArePlannedAnewWhenTheTablesHaveGrown(t *testing.T) {
+	t.Parallel()
+	s := open(t, postgres.Config{})
+	list := func() string {
+		_, err := s.List(t.Context(), store.Query{IDs: []string{"r1"}, Limit: 1})
+		require.NoError(t, err)
+		return s.Lasting(postgres.LookText)
+	}
+	small := list()
+	runs := make([]store.Run, 5000)
+	for i := range runs {
+		runs[i] = pending(fmt.Sprint("r", i))
+	}
+	_, err := s.Create(t.Context(), runs)
+	require.NoError(t, err)
+	s.ForgetSize()
+	require.NotEqual(t, small, list())
+	large := list()
+	s.ForgetSize()
+	require.Equal(t, large, list(), "as long as they have that size the plans are kept")
 }

@@ -18,7 +18,7 @@ const renewText = `UPDATE baton.runs r SET due = clock_timestamp() + $2 * interv
 // Renew lets leases last: see [store.Store].
 func (s *Store) Renew(ctx context.Context, owner string, d time.Duration) (all []store.Held, err error) {
 	err = s.call(ctx, "renew", func(c *change) error {
-		rows, err := c.q.Query(c.ctx, c.s.sql.renew, []byte(owner), d.Microseconds())
+		rows, err := c.q.Query(c.ctx, c.sql.renew, []byte(owner), d.Microseconds())
 		if err != nil {
 			return err
 		}

@@ -70,7 +70,7 @@ func (c *change) send(m *store.Message) (refused error) {
 	n := store.Notice{Run: m.Run, Status: t.status, Sent: true, Revision: t.revision}
 	free := t.owner == ""
 	wakes := free && t.status == store.Waiting
-	c.batch.Queue(c.s.sql.send, t.id, t.seq, packed.Message(m), k, wakes, exact(c.now)).QueryRow(func(row pgx.Row) error {
+	c.batch.Queue(c.sql.send, t.id, t.seq, packed.Message(m), k, wakes, exact(c.now)).QueryRow(func(row pgx.Row) error {
 		due, err := scanTime(row)
 		if free {
 			n.Due = claimable(n.Status, c.s.clocks.Here(due))

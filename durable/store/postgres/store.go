@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -21,10 +22,11 @@ type Store struct {
 	config Config
 	pool   *pgxpool.Pool
 	owned  bool // the pool is the store's own
-	sql    statements
+	sql    atomic.Pointer[statements]
 	id     [16]byte // of the tables
 	self   string   // names this Store among those who tell each other
 	clocks clocks.Clocks
+	sized  atomic.Int64 // when the size of the tables was looked at last
 
 	teller   teller
 	listener *listener // nil if it only polls
@@ -81,9 +83,9 @@ func OpenPool(ctx context.Context, pool *pgxpool.Pool, c Config) (*Store, error)
 		return nil, errors.New("open store: the pool is nil")
 	}
 	s := &Store{
-		config: c, pool: pool, sql: newStatements(c.Schema), self: rand.Text(),
-		handlers: make(turns, max(1, pool.Config().MaxConns-1)),
+		config: c, pool: pool, self: rand.Text(), handlers: make(turns, max(1, pool.Config().MaxConns-1)),
 	}
+	s.sql.Store(newStatements(c.Schema, 0))
 	s.teller.s = s
 	if err := s.open(ctx); err != nil {
 		return nil, fmt.Errorf("open store %q: %w", c.Schema, explain(err))

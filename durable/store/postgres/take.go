@@ -19,7 +19,7 @@ func (s *Store) Take(
 	var spoilt []store.Write
 	err = s.call(ctx, "take", func(c *change) error {
 		histories, spoilt = nil, nil
-		rows, err := c.q.Query(c.ctx, c.s.sql.blocked, names(runs))
+		rows, err := c.q.Query(c.ctx, c.sql.blocked, names(runs))
 		if err != nil {
 			return err
 		}
@@ -28,7 +28,7 @@ func (s *Store) Take(
 			return err
 		}
 		var batch pgx.Batch
-		lent := batch.Queue(c.s.sql.takeBlocked, ids, []byte(owner), lease.Microseconds())
+		lent := batch.Queue(c.sql.takeBlocked, ids, []byte(owner), lease.Microseconds())
 		taken, err := c.take(&batch, lent, ids)
 		if err != nil {
 			return err

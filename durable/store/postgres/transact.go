@@ -102,7 +102,7 @@ func (s *Store) transact(ctx context.Context, f func(context.Context, pgx.Tx) er
 
 // record makes the write of the recorder in the transaction.
 func record(ctx context.Context, s *Store, tx pgx.Tx, write store.Write) error {
-	c := &change{s: s, ctx: ctx, q: tx, inner: true}
+	c := &change{s: s, sql: s.sql.Load(), ctx: ctx, q: tx, inner: true}
 	errs, err := c.commit([]store.Write{write})
 	if err == nil && errs != nil {
 		err = errs[0]

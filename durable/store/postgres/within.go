@@ -27,7 +27,7 @@ func (s *Store) Within(tx any) (store.Store, error) {
 	in := &inner{s, t}
 	return in, in.do(ctx, "within", func(c *change) error {
 		var id [16]byte
-		if err := t.QueryRow(ctx, s.sql.in("SELECT store FROM baton.baton_schema")).Scan(&id); err != nil {
+		if err := t.QueryRow(ctx, s.sql.Load().in("SELECT store FROM baton.baton_schema")).Scan(&id); err != nil {
 			return err
 		}
 		if id != s.id {
@@ -49,7 +49,7 @@ func (in *inner) do(ctx context.Context, operation string, f func(c *change) err
 		return in.s.fail(operation, err)
 	}
 	defer leave()
-	c := &change{s: in.s, ctx: ctx, q: in.tx, inner: true}
+	c := &change{s: in.s, sql: in.s.sql.Load(), ctx: ctx, q: in.tx, inner: true}
 	if err = f(c); err == nil {
 		err = c.tellWithin()
 	}
