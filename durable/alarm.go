@@ -74,7 +74,8 @@ func (rt *Runtime) notice(n store.Notice) {
 	}
 }
 
-// concerns tells whether a change is one that the run in memory does not know of.
+// concerns tells whether a change is one that the run in memory does not know of. That it was created, which is at
+// revision 0, whoever claimed it knows.
 func (l *loaded) concerns(n store.Notice) bool {
-	return n.Sent || n.Revision == 0 || n.Revision > l.revision.Load()
+	return n.Sent || n.Revision == 0 && n.Status != store.Pending || n.Revision > l.revision.Load()
 }

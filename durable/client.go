@@ -27,6 +27,9 @@ type Client struct {
 	audience   audience
 	rooms      *rooms // nil: no queue has a limit
 	ends       ends
+	// Nil of a client within a transaction, or of what runs do:
+	starts *together[store.Run, store.Created]
+	looks  *together[string, store.Run]
 }
 
 // Starter is what runs can be started with: a [Client], or a runtime, which is one too.
@@ -133,6 +136,7 @@ func newClient(s store.Store, config clientConfig) (*Client, error) {
 	told.hooks = config.hooks
 	c := &Client{
 		audience: told, store: s, codecs: codecs, errors: kinds, maxPayload: config.maxPayload, retention: config.retention,
+		starts: newStarts(s), looks: newLooks(s),
 	}
 	switch {
 	case c.maxPayload == 0:
@@ -173,12 +177,17 @@ func (c *Client) ready(ctx context.Context) error {
 	return checkContext(ctx)
 }
 
+// askable is nil if the client can be asked about a run.
+func (c *Client) askable(ctx context.Context, id string) error {
+	if err := c.ready(ctx); err != nil {
+		return fmt.Errorf("run %s: %w", quote(id), err)
+	}
+	return checkID(id)
+}
+
 // row returns a run as it stands.
 func (c *Client) row(ctx context.Context, id string) (store.Run, error) {
-	if err := c.ready(ctx); err != nil {
-		return store.Run{}, fmt.Errorf("run %s: %w", quote(id), err)
-	}
-	if err := checkID(id); err != nil {
+	if err := c.askable(ctx, id); err != nil {
 		return store.Run{}, err
 	}
 	runs, err := c.store.List(ctx, store.Query{IDs: []string{id}, Limit: 1})

@@ -82,30 +82,31 @@ func (e *ends) notice(n store.Notice) {
 
 // ended waits until the run has ended, or is blocked.
 func (c *Client) ended(ctx context.Context, id string) (store.Run, error) {
-	run, err := c.row(ctx, id)
-	if err != nil || settled(run) {
-		return run, err
+	if err := c.askable(ctx, id); err != nil {
+		return store.Run{}, err
 	}
 	var woken <-chan struct{} // blocks for ever if the store tells nothing
 	pause, most := firstPause, lastPause
 	if w, ok := c.store.(store.Watcher); ok {
 		var leave func()
-		woken, leave = c.ends.join(w, id)
+		woken, leave = c.ends.join(w, id) // before it looks for the first time: it may end at once
 		defer leave()
 		if store.HearsAll(c.store) {
 			pause, most = toldPause, toldPause
 		}
 	}
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
+	var timer *time.Timer
 	for {
-		// Also the first time: it may have ended before anybody watched.
-		run, err = c.row(ctx, id)
+		run, err := c.seen(ctx, id)
 		switch {
 		case err != nil && ctx.Err() != nil: // while it looked
 			return store.Run{}, fmt.Errorf("wait for run %q: %w", id, checkContext(ctx))
 		case err != nil || settled(run):
 			return run, err
+		}
+		if timer == nil {
+			timer = time.NewTimer(pause)
+			defer timer.Stop()
 		}
 		select {
 		case <-woken:
@@ -116,6 +117,44 @@ func (c *Client) ended(ctx context.Context, id string) (store.Run, error) {
 			return store.Run{}, fmt.Errorf("wait for run %q: %w", id, checkContext(ctx))
 		}
 	}
+}
+
+// seen is the row of a run, of which somebody waits for the end. Those who look at the same time look together.
+func (c *Client) seen(ctx context.Context, id string) (store.Run, error) {
+	if c.looks == nil {
+		return c.row(ctx, id)
+	}
+	run, err := c.looks.call(ctx, id)
+	if err == nil && run.ID == "" {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return store.Run{}, fmt.Errorf("run %q: %w", id, err)
+	}
+	return run, nil
+}
+
+// mostLooks is how many runs are looked for together at most: each may have a result of some size.
+const mostLooks = 64
+
+// newLooks reads rows. One that is not there is the zero row.
+func newLooks(s store.Store) *together[string, store.Run] {
+	do := func(ctx context.Context, ids []string) ([]store.Run, error) {
+		found, err := s.List(ctx, store.Query{IDs: ids, Limit: len(ids)})
+		if err != nil {
+			return nil, err
+		}
+		rows := make([]store.Run, len(ids))
+		for i, id := range ids {
+			for j := range found {
+				if found[j].ID == id {
+					rows[i] = found[j]
+				}
+			}
+		}
+		return rows, nil
+	}
+	return &together[string, store.Run]{do: do, size: func(string) int { return 1 }, most: mostLooks}
 }
 
 func settled(r store.Run) bool { return r.Status.Finished() || r.Status == store.Blocked }

@@ -82,7 +82,11 @@ func (f Flow[In, Out]) start(
 	}
 	runs := make([]store.Run, len(ins))
 	for i, in := range ins {
-		runs[i], err = c.newRun(f.def, in, opts(i, in))
+		options := opts(i, in)
+		runs[i], err = c.newRun(f.def, in, options)
+		if err == nil && len(ins) == 1 && tx == nil && c.starts != nil && !chosenID(options) {
+			to = groupedStarts{to, c.starts}
+		}
 		if err == nil {
 			err = c.mayStart(ctx, to, runs[i])
 		}
@@ -178,8 +182,8 @@ func (c *Client) create(
 			return created, errors.Join(append(conflicts, d.notStarted(err))...)
 		}
 		made, err := to.Create(ctx, batch)
-		if err == nil && len(made) != len(batch) {
-			err = fmt.Errorf("the store answered for %d runs of %d", len(made), len(batch))
+		if err == nil {
+			err = answered(made, batch)
 		}
 		if err != nil {
 			return created, errors.Join(append(conflicts, d.notStarted(err))...)

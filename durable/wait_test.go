@@ -65,13 +65,15 @@ func TestAWaitIsNotifiedAndNotPolled(t *testing.T) {
 		}
 		synctest.Wait()
 		require.EqualValues(t, 1, w.watches.Load(), "however many wait")
+		looks := w.lists.Load()
+		require.LessOrEqual(t, looks, int64(10), "each looks once, or together with others")
 		synctestSleep(time.Second)
 		s.claim(t)
 		synctestSleep(3 * time.Second)
-		require.EqualValues(t, 20, w.lists.Load(), "no wait asked again, also not when the run was claimed")
+		require.Equal(t, looks, w.lists.Load(), "no wait asked again, also not when the run was claimed")
 		s.end(t, "a", completed(`"paid"`))
 		wg.Wait()
-		require.EqualValues(t, 30, w.lists.Load())
+		require.LessOrEqual(t, w.lists.Load(), looks+10)
 		require.Zero(t, w.watches.Load(), "nobody waits any more")
 	})
 }
