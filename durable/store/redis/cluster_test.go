@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"testing"
+	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
@@ -41,10 +42,12 @@ func TestAClusterIsAStore(t *testing.T) {
 	}
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, server.Close()) })
-	node := goredis.NewClient(&goredis.Options{Network: "unix", Addr: server.Socket()})
+	node := goredis.NewClient(&goredis.Options{Network: "unix", Addr: server.Socket(), ReadTimeout: time.Minute})
 	t.Cleanup(func() { require.NoError(t, node.Close()) })
 	require.NoError(t, node.ClusterAddSlotsRange(t.Context(), 0, 16383).Err())
-	client := goredis.NewClusterClient(&goredis.ClusterOptions{Addrs: []string{fmt.Sprint("127.0.0.1:", port)}})
+	client := goredis.NewClusterClient(&goredis.ClusterOptions{
+		Addrs: []string{fmt.Sprint("127.0.0.1:", port)}, ReadTimeout: time.Minute, // a disk may take its time
+	})
 	t.Cleanup(func() { require.NoError(t, client.Close()) })
 	require.NoError(t, patiently(t.Context(), func(ctx context.Context) error { // until the cluster is up
 		return client.Set(ctx, "up", 1, 0).Err()

@@ -80,7 +80,7 @@ func TestNothingIsLostWithItsConnection(t *testing.T) {
 	s, other := openAt(t, server.URL(), redis.Config{}), openAt(t, server.URL(), redis.Config{Prefix: "other"})
 	runs := runstest.Leased(t, s, "a", "b", "c")
 	const appends = 40
-	var done atomic.Int64
+	var done, made atomic.Int64
 	var all sync.WaitGroup
 	errs := make([]error, len(runs))
 	for i := range runs {
@@ -90,12 +90,14 @@ func TestNothingIsLostWithItsConnection(t *testing.T) {
 				errs[i] = patiently(t.Context(), func(ctx context.Context) error {
 					return runstest.TryCommit(ctx, s, runstest.Step(runs[i], n))
 				})
+				made.Add(1)
 			}
 		})
 	}
 	for done.Load() < int64(len(runs)) {
 		command(t, other, "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
-		<-time.After(5 * time.Millisecond)
+		before := made.Load() // or a slow machine would come to nothing
+		runstest.Until(t, func() bool { return made.Load() > before || done.Load() == int64(len(runs)) })
 	}
 	all.Wait()
 	require.NoError(t, errors.Join(errs...))

@@ -10,7 +10,7 @@ type Config struct {
 	// Synchronous says when the disk is told to keep what was written. The zero value is Full.
 	Synchronous Synchronous
 	// BusyTimeout is for how long a write waits while somebody else, such as a transaction of DB or another program, has
-	// the file locked, before it fails. 0 stands for 10 seconds.
+	// the file locked, before it fails. Several who take turns may take longer. 0 stands for 10 seconds.
 	BusyTimeout time.Duration
 	// Adopt lets Open add its tables to a database that another application made. Without it such a file is refused.
 	Adopt bool

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/baton-go/baton/durable/store"
 )
@@ -46,6 +47,18 @@ func (s *Store) Statements() []string {
 	slices.Sort(sorted)
 	return sorted
 }
+
+// Gate lets one write through at a time.
+type Gate struct{ g *gate }
+
+// NewGate makes a gate in which somebody may stay that long while others wait.
+func NewGate(patient time.Duration) Gate { return Gate{newGate(patient)} }
+
+// Pass waits for a turn.
+func (g Gate) Pass(ctx context.Context) error { return g.g.pass(ctx) }
+
+// Leave ends the turn.
+func (g Gate) Leave() { g.g.leave() }
 
 // SelectRun is how a run is read.
 const SelectRun = selectRun

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 )
 
@@ -11,13 +12,15 @@ import (
 type gate struct {
 	slot    chan struct{}
 	patient time.Duration
+	turns   atomic.Int64 // that have ended
 }
 
 func newGate(patient time.Duration) *gate {
 	return &gate{slot: make(chan struct{}, 1), patient: patient}
 }
 
-// pass waits until nobody else is in the gate.
+// pass waits until nobody else is in the gate, unless somebody stays there for too long. To wait while others take
+// their turns is no failure.
 func (g *gate) pass(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return ended(ctx)
@@ -29,17 +32,27 @@ func (g *gate) pass(ctx context.Context) error {
 	}
 	t := time.NewTimer(g.patient)
 	defer t.Stop()
-	select {
-	case g.slot <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ended(ctx)
-	case <-t.C:
-		return fmt.Errorf("a transaction of this process has had the database locked for %s", g.patient)
+	for turn := g.turns.Load(); ; {
+		select {
+		case g.slot <- struct{}{}:
+			return nil
+		case <-ctx.Done():
+			return ended(ctx)
+		case <-t.C:
+			now := g.turns.Load()
+			if now == turn {
+				return fmt.Errorf("a transaction of this process has had the database locked for %s", g.patient)
+			}
+			turn = now
+			t.Reset(g.patient)
+		}
 	}
 }
 
-func (g *gate) leave() { <-g.slot }
+func (g *gate) leave() {
+	g.turns.Add(1)
+	<-g.slot
+}
 
 // turns are as many as may do something at the same time.
 type turns chan struct{}
