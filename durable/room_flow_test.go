@@ -173,6 +173,59 @@ func TestAClientThatFoundRoomCountsAgainAfterATenthOfIt(t *testing.T) {
 	})
 }
 
+// slowCrowds is a store that keeps whoever creates more than one run waiting.
+type slowCrowds struct {
+	*memory.Store
+	over chan struct{}
+}
+
+func (s *slowCrowds) Create(ctx context.Context, runs []store.Run) ([]store.Created, error) {
+	if len(runs) > 1 {
+		<-s.over
+	}
+	return s.Store.Create(ctx, runs)
+}
+
+func TestRunsThatAreOnTheirWayTakeRoom(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const limit, crowd, others = 100, 95, 20
+		s := &slowCrowds{memory.New(), make(chan struct{})}
+		client := durable.NewClient(s, durable.QueueLimit("mail", limit))
+		started := make(chan error, 1)
+		go func() {
+			_, err := jobs.StartMany(t.Context(), client, make([]job, crowd), func(int, job) []durable.StartOption {
+				return []durable.StartOption{durable.WithQueue("mail")}
+			})
+			started <- err
+		}()
+		synctest.Wait()
+		results := make(chan error, others)
+		for i := range others {
+			go func() { results <- post(t, client, fmt.Sprint("run-", i)) }()
+			synctest.Wait()
+		}
+		require.Len(t, results, limit-crowd, "the others wait until it is known whether the crowd has arrived")
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := jobs.Start(ctx, client, job{}, durable.WithQueue("mail"))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		close(s.over)
+		require.NoError(t, <-started)
+		full := 0
+		for range others {
+			if err := <-results; err != nil {
+				assertFull(t, err)
+				full++
+			}
+		}
+		require.Equal(t, others-(limit-crowd), full)
+		backlogs, err := client.Backlogs(t.Context())
+		require.NoError(t, err)
+		require.EqualValues(t, limit, backlogs[0].Runs)
+	})
+}
+
 func assertFull(t *testing.T, err error) {
 	t.Helper()
 	if !errors.Is(err, durable.ErrQueueFull) {
