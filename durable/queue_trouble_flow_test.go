@@ -13,7 +13,6 @@ import (
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/durable/store/memory"
 	"github.com/baton-go/baton/durable/store/sqlite"
-	"github.com/baton-go/baton/executor"
 )
 
 // crashing has some lives of all runs of jobs come to nothing.
@@ -198,47 +197,4 @@ func TestWhatATransactionStartsCountsOnceItIsCommitted(t *testing.T) {
 	backlogs, err := client.Backlogs(t.Context())
 	require.NoError(t, err)
 	require.EqualValues(t, 3, backlogs[0].Runs)
-}
-
-func TestTheQueueWithoutANameHasATotal(t *testing.T) {
-	t.Parallel()
-	st, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "baton.db"))
-	require.NoError(t, err)
-	defer st.Close()
-	gate, busy := make(chan struct{}), make(chan string, 9)
-	flow := durable.Func("nameless", func(ctx context.Context, id string) (string, error) {
-		busy <- id
-		select {
-		case <-gate:
-			return id, nil
-		case <-ctx.Done():
-			return "", context.Cause(ctx)
-		}
-	})
-	var all []*durable.Handle[string]
-	for range 2 {
-		rt, err := durable.Open(t.Context(), st, executor.NewMux(), durable.Config{
-			Flows: durable.Flows(flow), Queues: []durable.Queue{{Total: 1}}, Log: quiet,
-		})
-		require.NoError(t, err)
-		defer func() { require.NoError(t, rt.Close(context.WithoutCancel(t.Context()))) }()
-	}
-	client := durable.NewClient(st)
-	for i := range 4 {
-		h, err := flow.Start(t.Context(), client, fmt.Sprint("run-", i))
-		require.NoError(t, err)
-		all = append(all, h)
-	}
-	for range all {
-		<-busy
-		stats, err := client.Stats(t.Context(), durable.Filter{})
-		require.NoError(t, err)
-		require.EqualValues(t, 1, stats.Running)
-		require.Empty(t, busy)
-		gate <- struct{}{}
-	}
-	for _, h := range all {
-		_, err := h.Result(t.Context())
-		require.NoError(t, err)
-	}
 }

@@ -77,3 +77,9 @@ func TestRunsAreOperated(t *testing.T) {
 	t.Parallel()
 	runstest.Operate(t, memory.New())
 }
+
+func TestRuntimesKeepToATotal(t *testing.T) {
+	t.Parallel()
+	s := memory.New()
+	runstest.Bound(t, s, s, s)
+}

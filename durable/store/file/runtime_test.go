@@ -104,3 +104,9 @@ func TestAFileThatCannotBeWrittenIsLeftToTheJournal(t *testing.T) {
 	m.at = nil
 	require.Len(t, numbers(t, on(t, m.restart(nil)), "r"), 5)
 }
+
+func TestTheQueueWithoutANameHasATotal(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	runstest.Bound(t, s, s)
+}

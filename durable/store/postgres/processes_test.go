@@ -36,6 +36,12 @@ func TestRuntimesShareRuns(t *testing.T) {
 	runstest.Share(t, openAt(t, pgserver.DSN(t), c), openAt(t, pgserver.DSN(t), c), openAt(t, pgserver.DSN(t), c))
 }
 
+func TestTheQueueWithoutANameHasATotal(t *testing.T) {
+	t.Parallel()
+	c := postgres.Config{Schema: schema()}
+	runstest.Bound(t, openAt(t, pgserver.DSN(t), c), openAt(t, pgserver.DSN(t), c), openAt(t, pgserver.DSN(t), c))
+}
+
 func TestAChangeOfManyRunsIsToldInSeveralNotifications(t *testing.T) {
 	t.Parallel()
 	c := postgres.Config{Schema: schema()}

@@ -29,6 +29,12 @@ func TestRuntimesShareRuns(t *testing.T) {
 	runstest.Share(t, openAt(t, url, c), openAt(t, url, c), openAt(t, url, c))
 }
 
+func TestTheQueueWithoutANameHasATotal(t *testing.T) {
+	t.Parallel()
+	c, url := redis.Config{Prefix: prefix()}, redisserver.URL(t)
+	runstest.Bound(t, openAt(t, url, c), openAt(t, url, c), openAt(t, url, c))
+}
+
 func TestAChangeOfManyRunsIsToldToOthers(t *testing.T) {
 	t.Parallel()
 	c := redis.Config{Prefix: prefix()}

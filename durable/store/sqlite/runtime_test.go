@@ -40,3 +40,9 @@ func TestRunsOutliveWhatKeepsTheStoreFromWriting(t *testing.T) {
 		})
 	}
 }
+
+func TestTheQueueWithoutANameHasATotal(t *testing.T) {
+	t.Parallel()
+	s := open(t, sqlite.Config{})
+	runstest.Bound(t, s, s)
+}
