@@ -18,18 +18,22 @@ import (
 // That a record is there already happens after an answer was lost, and hardly ever else. To ask for it costs two more
 // entries in the write-ahead log for each record, and so it is an error first, after which the call is made again.
 
+// owned says that somebody has the lease, in words that keep the server from looking the run up among all leases, of
+// which there may have been none when it last counted them.
+const owned = "coalesce(owner, '') <> ''"
+
 const ifMissing = " ON CONFLICT DO NOTHING"
 
 // appendOneText adds one record.
 const appendOneText = `INSERT INTO baton.records (run, n, data)
-	SELECT id, $3::bigint, $4::bytea FROM baton.runs WHERE run = $1 AND epoch = $2 AND owner IS NOT NULL FOR SHARE`
+	SELECT id, $3::bigint, $4::bytea FROM baton.runs WHERE run = $1 AND epoch = $2 AND ` + owned + ` FOR SHARE`
 
 // appendManyText adds the records of many writes. heldText returns the places of those writes that are not refused. The
 // rows are looked for one by one, in the order that is given, whatever the statistics say.
 const appendManyText = `WITH held AS MATERIALIZED (
 	SELECT w.place, r.id FROM unnest($1::bytea[], $2::bigint[]) WITH ORDINALITY AS w (run, epoch, place)
 	CROSS JOIN LATERAL (SELECT id FROM baton.runs
-		WHERE run = w.run AND epoch = w.epoch AND owner IS NOT NULL FOR SHARE) r
+		WHERE run = w.run AND epoch = w.epoch AND ` + owned + ` FOR SHARE) r
 ), added AS (
 	INSERT INTO baton.records (run, n, data)
 	SELECT h.id, x.n, x.data FROM unnest($3::bigint[], $4::bigint[], $5::bytea[]) WITH ORDINALITY AS x (place, n, data, i)
@@ -137,8 +141,8 @@ func (c *change) appendMany(writes []store.Write) (made map[int]bool, err error)
 	return made, err
 }
 
-// refusals says why writes were refused that do nothing but append. Those whose records were all there already were
-// not.
+// refusals says why writes were refused that need nothing but a lease, and a revision. Those that append records which
+// were all there already were not.
 func (c *change) refusals(writes []store.Write) (errs []error, err error) {
 	ids := make([]string, len(writes))
 	for i := range writes {
@@ -152,7 +156,7 @@ func (c *change) refusals(writes []store.Write) (errs []error, err error) {
 		t := target{}
 		for j := range there {
 			if f := &there[j]; f.ID == writes[i].Run {
-				t = target{id: f.id, status: f.Status, owner: f.Owner, epoch: f.Epoch}
+				t = target{id: f.id, status: f.Status, owner: f.Owner, epoch: f.Epoch, revision: f.Revision}
 			}
 		}
 		if refused := t.accept(&writes[i]); refused != nil {

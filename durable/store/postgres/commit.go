@@ -35,8 +35,8 @@ const (
 	WHERE id = $1 RETURNING due`
 )
 
-// Commit makes writes: see [store.Store]. Writes that only append are one statement, which is a transaction by itself;
-// all others take two round trips.
+// Commit makes writes: see [store.Store]. Writes that only append, or end a lease, are one statement, which is
+// a transaction by itself; all others take two round trips.
 func (s *Store) Commit(ctx context.Context, writes []store.Write) (errs []error, err error) {
 	if len(writes) == 0 {
 		return nil, s.call(ctx, "commit", func(*change) error { return nil })
@@ -59,6 +59,9 @@ func (c *change) commit(writes []store.Write) (errs []error, err error) {
 	}
 	if simple {
 		return c.append(writes)
+	}
+	if inOne(writes) {
+		return c.end(writes)
 	}
 	var runs []string
 	var messages []*store.Message

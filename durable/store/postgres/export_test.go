@@ -38,6 +38,13 @@ const LookText = lookText
 // LookSharesText is the statement that looks for runs in queues.
 const LookSharesText = lookSharesText
 
+// The statements for writes that append, and for those that end leases.
+const (
+	AppendOneText  = appendOneText
+	AppendManyText = appendManyText + heldText
+	EndText        = endText + endedText
+)
+
 // PageText is the statement for a page of runs.
 func PageText(q store.Query) (string, []any) { return query(q) }
 

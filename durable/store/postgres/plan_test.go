@@ -69,6 +69,31 @@ func TestWhoeverLooksForRunsDoesNotReadThoseThatSleep(t *testing.T) {
 	}
 }
 
+// The statistics are of a moment at which nobody had a lease. There may be thousands soon.
+func TestWhoeverWritesFindsRunsByTheirIDs(t *testing.T) {
+	t.Parallel()
+	s := open(t, postgres.Config{})
+	var all []store.Run
+	for i := range 5000 {
+		all = append(all, pending(fmt.Sprint("r", i)))
+	}
+	_, err := s.Create(t.Context(), all)
+	require.NoError(t, err)
+	sql(t, s, "ANALYZE baton.runs")
+	runs, epochs := [][]byte{[]byte("r1"), []byte("r2")}, []int64{1, 1}
+	none, never := make([][]byte, 2), make([]*time.Time, 2)
+	for name, plan := range map[string]string{
+		"append one":  plan(t, s, postgres.AppendOneText, runs[0], 1, 1, []byte{}),
+		"append many": plan(t, s, postgres.AppendManyText, runs, epochs, []int64{1}, []int64{1}, none[:1]),
+		"end": plan(t, s, postgres.EndText, runs, epochs, []bool{true, false}, epochs, []int16{4, 0}, never, never, never,
+			never, none, none, []int64{1}, []int64{1}, none[:1]),
+	} {
+		require.NotContains(t, plan, "Seq Scan on runs", "%s:\n%s", name, plan)
+		require.NotContains(t, plan, "runs_leases", "%s:\n%s", name, plan)
+		require.Contains(t, plan, "Index Cond: (run = ", "%s:\n%s", name, plan)
+	}
+}
+
 // The server plans a statement anew each time as long as it hopes for better plans than that for any arguments.
 func TestStatementsAreNotPlannedAgainAndAgain(t *testing.T) {
 	t.Parallel()

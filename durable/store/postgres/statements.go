@@ -24,7 +24,7 @@ type statements struct {
 	addRecords, load, pages                        string
 	lockFinished                                   string
 	deletes                                        []string
-	appendOne, appendMany                          [2]string // all records, or those that are missing
+	appendOne, appendMany, end                     [2]string // all records, or those that are missing
 }
 
 // In the texts of statements "baton." stands for the schema.
@@ -47,6 +47,7 @@ func newStatements(schema string, size int) *statements {
 	for how, text := range []string{every: "", missing: ifMissing} {
 		s.appendOne[how] = s.lasting(appendOneText + text)
 		s.appendMany[how] = s.lasting(appendManyText + text + heldText)
+		s.end[how] = s.lasting(endText + text + endedText)
 	}
 	for _, table := range []string{"labels", "records", "messages", "keys"} {
 		s.deletes = append(s.deletes, s.lasting("DELETE FROM baton."+table+" WHERE run = ANY($1::bigint[])"))
