@@ -49,6 +49,9 @@ func (p place) flow() int32 {
 
 // position finds the place of a context.
 func position(ctx context.Context) place {
+	if c, ok := ctx.(*step); ok { // as most are
+		return place{step: c, holder: c.line.holder}
+	}
 	switch c := ctx.Value(stepKey{}).(type) {
 	case *step:
 		return place{step: c, holder: c.line.holder}

@@ -48,7 +48,8 @@ func RunGroup(ctx context.Context, g actions.Group, exec Executor) (actions.Grou
 	if n == 1 && g.Branches[0].Leaf != nil {
 		return runSingle(ctx, &g, exec)
 	}
-	r := &groupRun{group: g, exec: exec, origin: originAt(position(ctx))}
+	r := &groupRun{group: g, exec: exec}
+	r.origin.begin(position(ctx))
 	if r.origin.run == nil {
 		r.origin = alone(ctx, g)
 	}

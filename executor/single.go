@@ -19,15 +19,15 @@ type single struct {
 // runSingle carries out such a group.
 func runSingle(ctx context.Context, g *actions.Group, exec Executor) (actions.GroupResult, error) {
 	s := &single{}
-	s.origin = originAt(position(ctx))
+	s.origin.begin(position(ctx))
 	if s.origin.run == nil {
 		s.origin = alone(ctx, *g)
 	}
 	if g.Scope != "" {
-		s.scope = scope{name: g.Scope, outer: s.origin.scope}
+		s.scope.name, s.scope.outer = g.Scope, s.origin.scope
 		s.origin.scope = &s.scope
 	}
-	s.line = lineage{origin: &s.origin, ctx: ctx, branch: eachLeaf}
+	s.line.origin, s.line.ctx, s.line.branch = &s.origin, ctx, eachLeaf
 	s.leaf.line, s.leaf.action = &s.line, g.Branches[0].Leaf
 	o := &s.outcomes[0]
 	s.run(exec, o)

@@ -32,7 +32,7 @@ func Yield(ctx context.Context, exec Executor) (y actions.Yield, end func()) {
 	s := &root.strand
 	s.exec, s.ctx, s.origin = exec, ctx, &root.origin
 	at := position(ctx)
-	root.origin = originAt(at)
+	root.origin.begin(at)
 	if at.step != nil {
 		s.branch = at.flow()
 	} else {
@@ -60,13 +60,12 @@ const (
 	over
 )
 
-// originAt is the origin of strands that begin at the given place. Outside a run it has none.
-func originAt(at place) origin {
-	o := origin{holder: at.holder, parent: at.step}
+// begin makes it the origin of strands that begin at the given place. Outside a run it has no run.
+func (o *origin) begin(at place) {
+	o.holder, o.parent = at.holder, at.step
 	if at.step != nil {
 		o.run, o.scope, o.tried = at.step.line.run, at.step.line.scope, at.attempt()-1
 	}
-	return o
 }
 
 // yield is on the path of every action, so it is written out: what is rare is in functions of its own.

@@ -77,7 +77,7 @@ func perStep(b *testing.B, flow orchestrate.Orchestration[ab]) {
 	}
 }
 
-// BenchmarkGroup is a group of ten, beside All of ten.
+// BenchmarkGroup is a group of ten, beside All of ten actions, and of ten that are in a scope each, as steps are.
 func BenchmarkGroup(b *testing.B) {
 	b.Run("All", func(b *testing.B) {
 		b.ReportAllocs()
@@ -85,6 +85,21 @@ func BenchmarkGroup(b *testing.B) {
 			_, err := orchestrate.Run(b.Context(), func(y actions.Yield) ([]ab, error) {
 				as := make([]add, 10)
 				return orchestrate.All(y, orchestrate.Each(as...)...)
+			}, stack)
+			require.NoError(b, err)
+		}
+	})
+	b.Run("All in scopes", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			_, err := orchestrate.Run(b.Context(), func(y actions.Yield) ([]ab, error) {
+				flows := make([]orchestrate.Orchestration[ab], 10)
+				for i := range flows {
+					flows[i] = func(y actions.Yield) (ab, error) {
+						return orchestrate.Scope(y, "add", orchestrate.Lift(add{A: i}))
+					}
+				}
+				return orchestrate.All(y, flows...)
 			}, stack)
 			require.NoError(b, err)
 		}

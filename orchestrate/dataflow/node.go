@@ -44,7 +44,7 @@ type ported interface {
 // null.
 type frame struct {
 	vals  []any
-	live  []int32  // the slots that the next step clears
+	live  []int32  // the slots that the next step clears, in memory of the flow's own once a step has run
 	names []string // of the slots, for errors
 }
 

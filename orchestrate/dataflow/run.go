@@ -120,11 +120,14 @@ func (r *run) path(label string) string {
 	return label
 }
 
-// tell tells of a step.
+// tell tells of a step, if somebody listens.
 func (r *run) tell(kind EventKind, label string, err error) {
-	if r.watch == nil {
-		return
+	if r.watch != nil {
+		r.report(kind, label, err)
 	}
+}
+
+func (r *run) report(kind EventKind, label string, err error) {
 	e := Event{Kind: kind, Path: r.path(label), Err: err}
 	r.watch.mu.Lock()
 	defer r.watch.mu.Unlock()
@@ -135,9 +138,15 @@ func (r *run) tell(kind EventKind, label string, err error) {
 	}
 }
 
-// count counts steps that are done, and says so.
+// count counts steps that are done, and says so, if the flow is to tell how far it is.
 func (r *run) count(y actions.Yield, steps int, label string) {
-	if r.tally == nil || r.tally.total == 0 || steps == 0 {
+	if r.tally != nil {
+		r.progress(y, steps, label)
+	}
+}
+
+func (r *run) progress(y actions.Yield, steps int, label string) {
+	if r.tally.total == 0 || steps == 0 {
 		return
 	}
 	done := r.tally.done.Add(int64(steps))

@@ -74,7 +74,7 @@ func (q *sequence) run(y actions.Yield, r *run, fr *frame) (ran bool, err error)
 			for _, slot := range fr.live {
 				fr.vals[slot] = nil
 			}
-			fr.live = append(fr.live[:0], st.at...)
+			fr.live = st.at
 		}
 		if err := st.spread(raw, fr.vals, st.at); err != nil {
 			return ran, err
