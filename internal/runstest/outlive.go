@@ -2,6 +2,7 @@ package runstest
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"strings"
@@ -36,8 +37,14 @@ func Outlive(t *testing.T, s store.Store, letters int, trouble func() (over func
 	})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, rt.Close(ctx)) }()
-	handles, err := Book.StartMany(ctx, rt, []int{pages, pages, pages, pages, pages, pages, pages, pages}, nil)
-	require.NoError(t, err)
+	var handles []*durable.Handle[int]
+	Until(t, func() bool { // a store may have no more patience than the trouble needs, and refuse who starts runs
+		ins := []int{pages, pages, pages, pages, pages, pages, pages, pages}
+		handles, err = Book.StartMany(ctx, rt, ins, func(i, _ int) []durable.StartOption {
+			return []durable.StartOption{durable.WithID(fmt.Sprint("book-", i))}
+		})
+		return err == nil
+	})
 	require.Len(t, handles, runs)
 	Until(t, func() bool { return waits.Load() == runs })
 	over := trouble()
