@@ -183,7 +183,7 @@ var Baton = Table{
 	"internal/runstest": {
 		Imports: []string{
 			"actions", "executor", "orchestrate", "durable", "durable/store", "durable/store/memory",
-			"github.com/stretchr/testify/require",
+			"github.com/stretchr/testify/require", "go.uber.org/goleak",
 		},
 		Touches: anyFile,
 	},

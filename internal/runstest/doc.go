@@ -7,5 +7,5 @@
 //
 // What a store promises is the business of durable/storetest.
 //
-// It imports durable, what is below it, and testify.
+// It imports durable, what is below it, testify and goleak.
 package runstest

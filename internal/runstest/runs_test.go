@@ -7,6 +7,7 @@ import (
 	"os"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -82,4 +83,14 @@ func TestRuntimesKeepToATotal(t *testing.T) {
 	t.Parallel()
 	s := memory.New()
 	runstest.Bound(t, s, s, s)
+}
+
+func TestAGoroutineThatTakesItsTimeIsNoLeak(t *testing.T) { //nolint:paralleltest // it looks at all goroutines
+	stay := make(chan struct{})
+	go func() {
+		<-time.After(2 * time.Second)
+		close(stay)
+	}()
+	require.NoError(t, runstest.Leaks())
+	<-stay
 }

@@ -5,9 +5,8 @@ import (
 	"os"
 	"testing"
 
-	"go.uber.org/goleak"
-
 	"github.com/baton-go/baton/internal/pgserver"
+	"github.com/baton-go/baton/internal/runstest"
 )
 
 // TestMain is also that of the processes that tests start.
@@ -16,7 +15,7 @@ func TestMain(m *testing.M) {
 		return
 	}
 	code := pgserver.Main(m)
-	if err := goleak.Find(); code == 0 && err != nil {
+	if err := runstest.Leaks(); code == 0 && err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
 	}

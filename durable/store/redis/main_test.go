@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/redis/go-redis/v9/logging"
-	"go.uber.org/goleak"
 
 	"github.com/baton-go/baton/durable/store/redis"
 	"github.com/baton-go/baton/internal/redisserver"
@@ -34,7 +33,7 @@ func TestMain(m *testing.M) {
 	}
 	logging.Disable() // of the client, which tells of every server that is away
 	code := redisserver.Main(m)
-	if err := goleak.Find(); code == 0 && err != nil {
+	if err := runstest.Leaks(); code == 0 && err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
 	}
