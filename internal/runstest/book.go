@@ -66,6 +66,18 @@ func (p *Printer) count(key string) {
 	p.times[key]++
 }
 
+// Times is how often the page with a number was printed in the book that is a run.
+func (p *Printer) Times(run string, number int) (times int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for key, n := range p.times {
+		if strings.HasPrefix(key, run+"/"+strconv.Itoa(number)+"/") {
+			times += n
+		}
+	}
+	return times
+}
+
 // Once checks that so many pages were printed, and none of them twice.
 func (p *Printer) Once(tb testing.TB, pages int) {
 	tb.Helper()
