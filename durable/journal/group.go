@@ -26,6 +26,8 @@ type group struct {
 	// Under the journal's lock:
 	decided int  // the branch that decides the group, or -1
 	written bool // there is a record of that, or there is about to be
+	holds   int  // strands in all branches
+	later   bool // a branch that held has been stopped: whether it decides is for another life to say
 }
 
 type groupKey struct{}

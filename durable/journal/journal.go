@@ -105,6 +105,10 @@ type Journal struct {
 	inbox    inbox
 	stands   []Stand
 	blind    bool // a dry run does not know how it went on
+
+	// See hold.
+	unsettled chan struct{} // closed when a strand holds no more
+	withheld  bool          // an event was not given to a strand because another one holds
 }
 
 const (

@@ -28,6 +28,7 @@ func (j *Journal) live(ctx context.Context, s *strand, path string, a actions.Ac
 	if j.Dry {
 		return nil, j.stand(ctx, s, path, a)
 	}
+	j.asks(s)
 	if err := j.count(path); err != nil {
 		return nil, err
 	}
@@ -164,8 +165,11 @@ func (j *Journal) decidedBy(s *strand, path string, err error, at time.Time) (r 
 	g := s.group
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if g.decided < 0 && decides(g.mode, err) {
-		g.decided = s.branch
+	if decides(g.mode, err) {
+		j.giveWay(s)
+		if g.decided < 0 && (!g.later || !g.races()) {
+			g.decided = s.branch
+		}
 	}
 	if g.decided != s.branch || g.written {
 		return r, false

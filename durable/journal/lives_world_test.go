@@ -27,6 +27,8 @@ type node struct {
 	Wait time.Duration
 	Mode actions.Mode
 	Kids []*node
+	// Alone says that it is all that a branch does.
+	Alone bool
 }
 
 // act is the action of the random orchestrations.
@@ -88,7 +90,9 @@ func drawNode(t *rapid.T, next *int, depth int) *node {
 			n.Kids = append(n.Kids, kid)
 			continue
 		}
-		n.Kids = append(n.Kids, drawNode(t, next, depth-1))
+		kid := drawNode(t, next, depth-1)
+		kid.Alone = n.Kind == "group" || n.Kind == "timeout"
+		n.Kids = append(n.Kids, kid)
 	}
 	return n
 }
@@ -118,6 +122,19 @@ func (w *world) breaks(format string, args ...any) {
 	w.brokenMu.Lock()
 	defer w.brokenMu.Unlock()
 	w.broken = append(w.broken, fmt.Sprintf(format, args...))
+}
+
+// slow is a log that takes its time.
+type slow struct {
+	*ledger
+	w *world
+}
+
+func (l slow) Append(ctx context.Context, e journal.Entry) error {
+	if len(e.Records) > 0 {
+		<-time.After(time.Duration(l.w.chance(int(e.Records[0].N), 3)) * time.Second)
+	}
+	return l.ledger.Append(ctx, e)
 }
 
 // tells notes what the orchestration is told, which must be the same in every life.
@@ -262,6 +279,9 @@ func (n *node) action() actions.Action {
 	case "sleep":
 		return actions.Sleep{For: n.Wait}
 	case "receive":
+		if n.Alone {
+			return actions.Receive[int]{Name: "only"}
+		}
 		return actions.Receive[int]{Name: []string{"a", "b"}[n.ID%2]}
 	case "leaf receive":
 		return actions.Receive[int]{Name: "leaf"}

@@ -18,6 +18,10 @@ type strand struct {
 	tally
 	unkept []store.Record // to be written with the next record
 	open   open           // under the journal's lock
+
+	// Under the journal's lock: see hold.
+	holding bool
+	holds   int // strands in the branch that do, or the strand itself
 }
 
 type strandKey struct{}

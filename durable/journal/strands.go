@@ -55,8 +55,9 @@ func (s strands) ForkJoin(ctx context.Context, n int, branch func(ctx context.Co
 		return
 	}
 	g.children = g.parent.branches(g, ctx.Done())
+	s.j.forks(g)
 	run := func(i int) {
-		defer s.j.ended(g)
+		defer s.j.ended(g, &g.children[i])
 		branch(context.WithValue(ctx, strandKey{}, &g.children[i]), i)
 	}
 	first := g.decided // nobody changes it yet
@@ -94,9 +95,10 @@ func (j *Journal) forked(n int) {
 }
 
 // ended notes that a branch has ended. The last one leaves its place to the strand that the group is on.
-func (j *Journal) ended(g *group) {
+func (j *Journal) ended(g *group, branch *strand) {
 	j.mu.Lock()
 	g.running--
+	j.joins(g, branch)
 	idle := false
 	if g.running > 0 {
 		idle = j.rests()
@@ -114,8 +116,9 @@ func (s strands) Decide(ctx context.Context, branch int) bool {
 	if g == nil {
 		return true // the first to ask; RunGroup sees to that
 	}
-	j := s.j
+	j, child := s.j, &g.children[branch]
 	j.mu.Lock()
+	j.giveWay(child)
 	if g.decided < 0 && j.phase == live {
 		g.decided = branch
 	}
@@ -125,7 +128,6 @@ func (s strands) Decide(ctx context.Context, branch int) bool {
 	}
 	g.written = true
 	j.mu.Unlock()
-	child := &g.children[branch]
 	if j.Dry {
 		return j.stand(ctx, child, g.path, nil) == nil
 	}

@@ -28,6 +28,7 @@ func (j *Journal) unrecorded(ctx context.Context, s *strand, path string, a acti
 	if j.Dry {
 		return j.tried(ctx, s, path, a)
 	}
+	j.asks(s)
 	if j.Resumed && !s.fresh { // an earlier life may have gone on from here
 		ctx = j.lasting(ctx)
 	}

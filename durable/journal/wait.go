@@ -133,6 +133,11 @@ func (j *Journal) Deliver(ms ...store.Message) {
 	if j.phase != live || j.inbox.add(slices.Clone(ms)) == 0 {
 		return
 	}
+	j.distribute()
+}
+
+// distribute gives what is in the inbox to the strands that wait for it. The caller holds the lock.
+func (j *Journal) distribute() {
 	j.waiting = slices.DeleteFunc(j.waiting, func(w *waiter) bool {
 		if !j.offer(w) {
 			return false
@@ -150,17 +155,19 @@ func (j *Journal) Seen() int64 {
 }
 
 // offer gives the waiter the first message of its name, if there is one and the strand may have it: not if its context
-// is done, or another branch has decided a group around it, because it would be lost there. If it is all that a branch
-// consists of, that decides the group in the same moment. The caller holds the lock.
+// is done, or another branch has decided a group around it, or may be about to, because it would be lost there. If it
+// is all that a branch consists of, that decides the group in the same moment. The caller holds the lock.
 func (j *Journal) offer(w *waiter) bool {
 	s := w.strand
-	if w.event == "" || w.ctx.Err() != nil || s.loses(w.ctx.Done()) {
+	if w.event == "" || len(j.inbox.byName[w.event]) == 0 || w.ctx.Err() != nil || s.loses(w.ctx.Done()) {
+		return false
+	}
+	if s.rivals() {
+		j.withheld = true
 		return false
 	}
 	m := j.inbox.take(w.event)
-	if m == nil {
-		return false
-	}
+	s.hold()
 	w.seq = m.Seq
 	w.value, w.why = j.open(w.action, m.Payload)
 	if s.isLeaf(w.path) && s.group.decided < 0 && decides(s.group.mode, w.why) {
