@@ -129,13 +129,12 @@ func retry(ctx context.Context, c *durable.Client, id string) (again string, err
 	return again, err
 }
 
-// resumeAll has every run that is paused go on.
+// resumeAll has every run that is paused go on. One that has just been claimed, because the lease of whoever was killed
+// ran out, is Running until it is given back, and paused all the same.
 func resumeAll(ctx context.Context, c *durable.Client) error {
 	trips, err := underWay(ctx, c, "trip")
 	for i := 0; err == nil && i < len(trips); i++ {
-		if trips[i].Status == durable.Paused {
-			err = resume(ctx, c, trips[i].ID)
-		}
+		err = resume(ctx, c, trips[i].ID)
 	}
 	return err
 }
