@@ -22,8 +22,8 @@ type Recorded = failures.Recorded //nolint:errname // it is what became of anoth
 
 // Errors turns errors into payloads and back. Its zero value, and nil, know the standard kinds: the sentinels of the
 // standard library, its path, link, system call, number and URL errors, usual error numbers of the system, and the
-// errors of Baton's packages executor, backoff and orchestrate, but for executor.ResultError, which holds types. It is
-// safe for concurrent use.
+// errors of Baton's packages executor, backoff, orchestrate, dataflow and rules, but for executor.ResultError, which
+// holds types. It is safe for concurrent use.
 type Errors struct{ kinds *failures.Kinds }
 
 // NewErrors makes one that knows the given kinds and the standard ones. A kind without a name, and two different ones

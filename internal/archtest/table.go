@@ -160,7 +160,10 @@ var Baton = Table{
 		Touches: anyFile,
 	},
 	// It knows the sentinels of packages that touch the machine.
-	"internal/failures": {Imports: core, Touches: []string{"standard.go", "errno.go"}},
+	"internal/failures": {
+		Imports: append([]string{"orchestrate/dataflow", "orchestrate/rules"}, core...),
+		Touches: []string{"standard.go", "errno.go"},
+	},
 	"internal/filelock": {
 		Imports: []string{"durable/store", "golang.org/x/sys/windows"},
 		Touches: anyFile,

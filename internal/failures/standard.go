@@ -17,6 +17,8 @@ import (
 	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/executor/backoff"
 	"github.com/baton-go/baton/orchestrate"
+	"github.com/baton-go/baton/orchestrate/dataflow"
+	"github.com/baton-go/baton/orchestrate/rules"
 )
 
 // standard are the kinds that are always known. Their names stand in files and journals and never change; new ones go
@@ -65,6 +67,22 @@ func sentinels() []Kind {
 		Sentinel("sql.ErrTxDone", sql.ErrTxDone),
 		Sentinel("sql.ErrConnDone", sql.ErrConnDone),
 		Sentinel("driver.ErrBadConn", driver.ErrBadConn),
+
+		Sentinel("dataflow.ErrDefinition", dataflow.ErrDefinition),
+		Sentinel("dataflow.ErrEmpty", dataflow.ErrEmpty),
+		Sentinel("dataflow.ErrNotCallable", dataflow.ErrNotCallable),
+		Sentinel("dataflow.ErrBadFunction", dataflow.ErrBadFunction),
+		Sentinel("dataflow.ErrMissing", dataflow.ErrMissing),
+		Sentinel("dataflow.ErrDuplicate", dataflow.ErrDuplicate),
+		Sentinel("dataflow.ErrType", dataflow.ErrType),
+		Sentinel("dataflow.ErrSetting", dataflow.ErrSetting),
+		Sentinel("dataflow.ErrTooDeep", dataflow.ErrTooDeep),
+		Sentinel("dataflow.ErrRun", dataflow.ErrRun),
+		Sentinel("dataflow.ErrStep", dataflow.ErrStep),
+		Sentinel("dataflow.ErrMerge", dataflow.ErrMerge),
+		Sentinel("dataflow.ErrMap", dataflow.ErrMap),
+		Sentinel("dataflow.ErrDispatch", dataflow.ErrDispatch),
+		Sentinel("dataflow.ErrRepeat", dataflow.ErrRepeat),
 	}
 }
 
@@ -83,5 +101,9 @@ func errorTypes() []Kind {
 		ErrorType[*os.SyscallError]("os.SyscallError"),
 		ErrorType[*strconv.NumError]("strconv.NumError"),
 		ErrorType[*url.Error]("url.Error"),
+		ErrorType[*dataflow.Error]("dataflow.Error"),
+		ErrorType[*dataflow.MissingError]("dataflow.MissingError"),
+		ErrorType[*dataflow.MergeError]("dataflow.MergeError"),
+		ErrorType[*rules.FailedError]("rules.FailedError"),
 	}
 }

@@ -62,8 +62,8 @@ type Error struct {
 	// "orders/pricing/discount".
 	Path string
 	Err  error
-
-	run bool
+	// Run tells an error of a run from one of a definition.
+	Run bool
 }
 
 // Error is the path, and what is wrong there.
@@ -80,7 +80,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // Is tells whether the error is of the kind.
 func (e *Error) Is(target error) bool {
 	k, ok := target.(Kind)
-	return ok && (k == e.Kind || k == ErrRun && e.run || k == ErrDefinition && !e.run)
+	return ok && (k == e.Kind || k == ErrRun && e.Run || k == ErrDefinition && !e.Run)
 }
 
 // MissingError says which input is missing, and what is there instead.
@@ -90,15 +90,15 @@ type MissingError struct {
 	Visible []string
 	// Near lists the visible names that may have been meant, the nearest first.
 	Near []string
-
-	more int // how many more are visible
+	// More is how many names are visible that Visible has no room for.
+	More int
 }
 
 // Error names the input, what is visible, and what may have been meant.
 func (e *MissingError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%q is not visible here: ", shorten(e.Input))
-	list(&b, e.Visible, e.more)
+	list(&b, e.Visible, e.More)
 	if len(e.Near) > 0 {
 		fmt.Fprintf(&b, "; did you mean %q?", shorten(e.Near[0]))
 	}
@@ -133,7 +133,7 @@ const maxVisible = 20
 func missing(input string, visible []string) *MissingError {
 	e := &MissingError{Input: input, Visible: visible, Near: nearest.Names(input, visible)}
 	if n := len(visible); n > maxVisible {
-		e.Visible, e.more = visible[:maxVisible], n-maxVisible
+		e.Visible, e.More = visible[:maxVisible], n-maxVisible
 	}
 	return e
 }
@@ -141,7 +141,8 @@ func missing(input string, visible []string) *MissingError {
 // MergeError says that two members of a group, or steps within them, gave different values to one name.
 type MergeError struct {
 	Name string
-	// Steps are the two, in the order of their definition, and Values what each gave.
+	// Steps are the two, in the order of their definition, and Values what each gave; in an error that comes out of a
+	// journal, as JSON brings them back.
 	Steps  [2]string
 	Values [2]any
 }
@@ -165,7 +166,7 @@ func shorten(text string) string {
 
 // failed is the error of a run at a step.
 func failed(kind Kind, path string, err error) *Error {
-	return &Error{Kind: kind, Path: path, Err: err, run: true}
+	return &Error{Kind: kind, Path: path, Err: err, Run: true}
 }
 
 // within puts the name of a flow, or of a step, in front of the paths of its errors, or says where a foreign error
@@ -197,13 +198,13 @@ func located(err error) error {
 			if top {
 				return at
 			}
-			return &Error{Kind: at.Kind, Path: at.Path, run: at.run, Err: &told{at.Err, err}}
+			return &Error{Kind: at.Kind, Path: at.Path, Run: at.Run, Err: &told{at.Err, err}}
 		case *orchestrate.SagaError:
 			inner, ok := located(at.Err).(*Error) //nolint:errorlint // as above
 			if !ok {
 				return err
 			}
-			return &Error{Kind: inner.Kind, Path: inner.Path, run: inner.run, Err: err}
+			return &Error{Kind: inner.Kind, Path: inner.Path, Run: inner.Run, Err: err}
 		}
 		inner, ok := e.(interface{ Unwrap() error })
 		if !ok || !isWrapping(e) {

@@ -3,6 +3,7 @@ package rules_test
 import (
 	"context"
 	"errors"
+	"io"
 	"testing"
 	"time"
 
@@ -86,4 +87,28 @@ func TestWhatARuleIsMadeOfIsSeenByMocks(t *testing.T) {
 	}, ada)
 	_, wrong := errors.AsType[*executor.ResultError](err)
 	require.True(t, wrong)
+}
+
+// TestANoIsWhatItWasWhenItComesOutOfAStore returns a verdict's "no" as the error of a durable run.
+func TestANoIsWhatItWasWhenItComesOutOfAStore(t *testing.T) {
+	t.Parallel()
+	broken := rules.Pipe("broken", func(actions.Yield, User) (User, error) { return User{}, io.EOF })
+	policy := rules.Parallel(deny, broken)
+	flow := durable.Define("policy", func(y actions.Yield, u User) (actions.Void, error) {
+		v, err := policy.Check(y, u)
+		return actions.Void{}, errors.Join(err, v.Err())
+	})
+	config := durable.Config{Flows: durable.Flows(flow)}
+	rt, err := durable.Open(t.Context(), memory.New(), executor.NewMux(), config)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, rt.Close(context.WithoutCancel(t.Context()))) }()
+	run, err := flow.Start(t.Context(), rt, ada)
+	require.NoError(t, err)
+	_, err = run.Result(t.Context())
+	var no *rules.FailedError
+	require.ErrorAs(t, err, &no)
+	require.Len(t, no.Reasons, 2)
+	require.Equal(t, "0", no.Reasons[0].Path)
+	require.Equal(t, "broken", no.Reasons[1].Rule)
+	require.ErrorIs(t, err, io.EOF, "what a Pipe returned")
 }
