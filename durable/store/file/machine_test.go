@@ -26,6 +26,8 @@ type machine struct {
 	// at is called before each operation, with how many there were before: the error, if any, is that of the operation.
 	at  func(n int, operation string) error
 	ops int
+	// bad are the names of files that cannot be read.
+	bad map[string]bool
 }
 
 type inode struct {
@@ -108,10 +110,23 @@ func (m *machine) do(operation, name string, f func() error) error {
 			return &fs.PathError{Op: operation, Path: name, Err: err}
 		}
 	}
+	if m.bad[name] && operation == "read" {
+		return &fs.PathError{Op: operation, Path: name, Err: syscall.EIO}
+	}
 	if err := f(); err != nil {
 		return &fs.PathError{Op: operation, Path: name, Err: err}
 	}
 	return nil
+}
+
+// spoils has these files not read, and all others.
+func (m *machine) spoils(names ...string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.bad = map[string]bool{}
+	for _, name := range names {
+		m.bad[name] = true
+	}
 }
 
 func (m *machine) List(dir string) (names []string, err error) {

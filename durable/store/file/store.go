@@ -34,6 +34,8 @@ type Store struct {
 	seq      int64 // of the last change that is on the disk
 	journal  journal
 	segments []*segment
+	// unread are the runs that could not be read, by no fault of theirs.
+	unread map[string]unread
 	// unsynced says that names in the directory of the runs were changed since it was synced.
 	unsynced bool
 }
@@ -98,7 +100,8 @@ func openRooted(ctx context.Context, dir string) (_ *Store, err error) {
 func openOn(d disk, segmentSize int64) (*Store, error) {
 	s := &Store{
 		disk: d, close: func() error { return nil }, turns: newTurns(),
-		runs: map[string]*run{}, due: map[string]*run{}, journal: journal{disk: d, limit: segmentSize},
+		runs: map[string]*run{}, due: map[string]*run{}, unread: map[string]unread{},
+		journal: journal{disk: d, limit: segmentSize},
 	}
 	if err := format(d); err != nil {
 		return nil, err
@@ -172,6 +175,7 @@ func (s *Store) make(calls []*call) {
 // set puts a run, or none, in the place of the one with the ID.
 func (s *Store) set(id string, r *run) {
 	delete(s.due, id)
+	s.forget(id, r)
 	if r == nil {
 		delete(s.runs, id)
 		return
