@@ -143,3 +143,16 @@ func TestADeadlineEndsTheWorkAndTheRunFails(t *testing.T) {
 		})
 	}
 }
+
+func TestARunThatHasAResultDespiteItsDeadlineIsCompleted(t *testing.T) {
+	t.Parallel()
+	heedless := durable.Func("heedless", func(ctx context.Context, in string) (string, error) {
+		<-ctx.Done()
+		return in, nil
+	})
+	inHouse(t, durable.Flows(heedless), func(t *testing.T, h *house) {
+		run := launch(t, h, heedless, "late", durable.WithTimeLimit(time.Hour))
+		require.Equal(t, "late", result(t, run))
+		require.Equal(t, durable.Completed, h.status(t, run.ID()))
+	})
+}

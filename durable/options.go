@@ -66,9 +66,10 @@ func WithStartAt(t time.Time) StartOption {
 }
 
 // WithDeadline says by when the run must have ended. After that its contexts are done with
-// context.DeadlineExceeded, it may compensate under a shield, and it fails. A run that is blocked fails without that,
-// at the next sweep of a runtime (Config.SweepEvery), and one whose flow no runtime knows an hour later or so. A
-// deadline that is not after the start of the run is an error; the zero time is no deadline.
+// context.DeadlineExceeded, it may compensate under a shield, and it fails; one that has a result nonetheless, because
+// its flow or a handler does not heed that, is completed. A run that is blocked fails without that, at the next sweep
+// of a runtime (Config.SweepEvery), and one whose flow no runtime knows an hour later or so. A deadline that is not
+// after the start of the run is an error; the zero time is no deadline.
 func WithDeadline(t time.Time) StartOption {
 	return func(o *startOptions) { o.deadline = o.checkTime("deadline", t) }
 }
