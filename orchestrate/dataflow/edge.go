@@ -220,10 +220,13 @@ func (e *ended) begin(in any) error {
 		return e.beginWith(in)
 	}
 	v := reflect.ValueOf(in)
-	if v.Kind() == reflect.Pointer && !v.IsNil() {
+	f := e.flow
+	if v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return failed(ErrBadFunction, f.name, fmt.Errorf("the input is a nil %s", v.Type()))
+		}
 		v = v.Elem()
 	}
-	f := e.flow
 	p := f.plan(v.Type(), false)
 	if p.err != nil {
 		return p.err

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/orchestrate"
 	"github.com/baton-go/baton/orchestrate/dataflow"
 )
 
@@ -154,4 +156,18 @@ func fanOf(n int, in func(i int) dataflow.Mapping) []dataflow.Part {
 			in(i), dataflow.Out{"A": fmt.Sprint("x", i)}))
 	}
 	return parts
+}
+
+func TestAnInputThatIsANilPointerIsCalledThat(t *testing.T) {
+	t.Parallel()
+	_, err := run(t, (*a)(nil), wants[a]("one"))
+	require.ErrorIs(t, err, dataflow.ErrBadFunction)
+	require.ErrorIs(t, err, dataflow.ErrRun)
+	require.EqualError(t, err, "flow: bad function: the input is a nil *dataflow_test.a")
+	_, err = orchestrate.Run(t.Context(), func(y actions.Yield) (none, error) {
+		return dataflow.Typed[*a, none](build(t, wants[a]("one")))(y, nil)
+	}, dataflow.Local())
+	require.ErrorContains(t, err, "the input is a nil *dataflow_test.a")
+	_, err = run(t, &a{1}, wants[a]("one"))
+	require.NoError(t, err)
 }
