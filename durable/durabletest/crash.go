@@ -130,7 +130,7 @@ const longLife = 2 * time.Second
 // killed.
 func life(t *testing.T, w *witness, dir string, number int, at end) (killed bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^"+regexp.QuoteMeta(t.Name())+"$", "-test.count=1")
 	cmd.Env = append(os.Environ(), dirVariable+"="+dir, lifeVariable+"="+strconv.Itoa(number))
