@@ -84,7 +84,7 @@ func (rt *Runtime) giveBack(strays []store.Held) {
 }
 
 func (rt *Runtime) giveBackOne(h store.Held) error {
-	row, err := rt.row(rt.root, h.Run)
+	row, err := rt.insisting.row(rt.root, h.Run)
 	if err != nil {
 		return err
 	}

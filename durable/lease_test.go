@@ -13,6 +13,7 @@ import (
 	"github.com/baton-go/baton/durable"
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/durable/store/memory"
+	"github.com/baton-go/baton/durable/storetest"
 )
 
 // epochs is the epoch under which each step of a run was recorded.
@@ -180,5 +181,37 @@ func TestTheRunsOfAProcessThatDiesAreTakenOverWithinALease(t *testing.T) {
 		_, err = h.Result(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, 30*time.Second, time.Since(began))
+	})
+}
+
+// A claim that was made, though its answer was lost, leaves a lease that nobody makes use of. It is given back as soon
+// as the store answers, and not at the next renewal.
+func TestALeaseThatNobodyKnowsOfIsGivenBackOnceTheStoreAnswers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st := memory.New()
+		h := begin(t, durable.NewClient(st), steps, "r", 1)
+		const away = 100 * time.Millisecond
+		var lost atomic.Pointer[time.Time]
+		s := storetest.NewFaulty(st, func(c storetest.Call) storetest.Fault {
+			now := time.Now()
+			at := lost.Load()
+			switch {
+			case c.Method == "Claim" && at == nil:
+				lost.Store(&now)
+				return storetest.Fault{After: storetest.ErrDiskFull}
+			case c.Method == "List" && at != nil && now.Sub(*at) < away:
+				return storetest.Fault{Before: storetest.ErrDiskFull}
+			}
+			return storetest.Fault{}
+		})
+		rt := openLater(t, s, slow(st, time.Millisecond), durable.Config{
+			Flows: durable.Flows(steps), Lease: time.Hour,
+		})
+		_, err := h.Result(t.Context())
+		require.NoError(t, err)
+		require.Less(t, time.Since(*lost.Load()), 10*time.Second)
+		require.Equal(t, []int64{2}, epochs(t, st, "r"))
+		closeNow(t, rt)
 	})
 }
