@@ -19,6 +19,7 @@ func Bound(t *testing.T, stores ...store.Store) {
 	const runs, total = 12, 2
 	var busy, most atomic.Int64
 	gate := make(chan struct{})
+	defer close(gate) // so that a test that fails ends
 	flow := durable.Func("bound", func(ctx context.Context, _ int) (int, error) {
 		now := busy.Add(1)
 		defer busy.Add(-1)
