@@ -27,6 +27,7 @@ type group struct {
 	decided int  // the branch that decides the group, or -1
 	written bool // there is a record of that, or there is about to be
 	holds   int  // strands in all branches
+	goesOn  bool // a strand in it has come to the end of its records, and goes on
 	later   bool // a branch that held has been stopped: whether it decides is for another life to say
 }
 

@@ -54,13 +54,30 @@ func (g *group) races() bool { return g.mode == actions.Race || g.mode == action
 
 // asks notes that the orchestration has heard of what the strand was given, and asks for the next thing.
 func (j *Journal) asks(s *strand) {
-	if !s.holding { // nobody else changes it while the strand is at work
+	if !s.holding && !s.byRecords { // nobody else changes either while the strand is at work
 		return
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	s.release()
+	s.goesOn()
 	j.calm()
+}
+
+// goesOn notes that the strand has come to the end of its records, and goes on. So the strands around it, which hold for
+// others that have ended, do so no more. The caller holds the journal's lock.
+func (s *strand) goesOn() {
+	if !s.byRecords {
+		return
+	}
+	s.byRecords = false
+	for ; s.group != nil; s = s.group.parent {
+		s.group.goesOn = true
+		if s.group.parent.lent {
+			s.group.parent.lent = false
+			s.group.parent.release()
+		}
+	}
 }
 
 // calm wakes those who wait for a strand that holds no more. The caller holds the lock.
@@ -95,19 +112,27 @@ func (j *Journal) giveWay(s *strand) {
 // more, unless there are records of what it does afterwards.
 func (j *Journal) forks(g *group) {
 	was := j.past.width[g.path] > 0
-	if !was && !g.parent.holding {
+	if !was && !g.parent.holding && !g.parent.byRecords {
 		return
 	}
+	strand, index, err := split(g.path)
+	last := err != nil || j.past.last[strand] <= index
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if was {
+		for i := range g.children {
+			g.children[i].byRecords = true
+		}
 		for _, p := range j.past.within(g.path) {
 			if p.Kind == store.Step && p.Number != 0 {
 				g.children[branchOf(g.path, p.Path)].hold()
 			}
 		}
 	}
-	if strand, index, err := split(g.path); err != nil || j.past.last[strand] <= index {
+	if last {
+		if !was {
+			g.parent.goesOn()
+		}
 		g.parent.release()
 		j.calm()
 	}
@@ -121,14 +146,22 @@ func branchOf(group, path string) int {
 }
 
 // joins has the strand hold that has forked, if the branch did and was the last one to end, or has decided the group:
-// the orchestration hears of the event there. The caller holds the lock.
+// the orchestration hears of the event there. The order in which branches come to the end of their records says nothing,
+// so there any one may have been the last, unless another goes on. The caller holds the lock.
 func (j *Journal) joins(g *group, branch *strand) {
+	if g.running == 0 {
+		g.parent.lent = false
+	}
 	if !branch.holding {
 		return
 	}
 	branch.release()
-	if g.running == 0 || g.decided >= 0 {
+	switch {
+	case g.running == 0 || g.decided >= 0:
 		g.parent.hold()
+	case branch.byRecords && !g.goesOn:
+		g.parent.hold()
+		g.parent.lent = true
 	}
 	for s := branch; s.group != nil && j.phase != live; s = s.group.parent {
 		s.group.later = true

@@ -60,6 +60,17 @@ func within() map[string]orchestrate.Orchestration[string] {
 			<-time.After(100 * time.Millisecond)
 			return x(y)
 		}),
+		"the last of several": limited(func(y actions.Yield) (string, error) {
+			all, err := orchestrate.All(y, doing("quick"), x, doing("quick"))
+			return strings.Trim(strings.Join(all, " "), "quick "), err
+		}),
+		"the last of many": limited(func(y actions.Yield) (string, error) {
+			all, err := orchestrate.All(y, doing("quick"), func(y actions.Yield) (string, error) {
+				all, err := orchestrate.All(y, x, doing("quick"))
+				return strings.Join(all, " "), err
+			})
+			return strings.Trim(strings.Join(all, " "), "quick "), err
+		}),
 		"a handler beside it": func(y actions.Yield) (string, error) { return orchestrate.Race(y, doing("second"), x) },
 		"a leaf beside it":    func(y actions.Yield) (string, error) { return orchestrate.Race(y, leaf("second"), x) },
 	}
@@ -102,14 +113,7 @@ func lives(t *testing.T, flow orchestrate.Orchestration[string], stops ...func(j
 
 func TestAnEventThatIsBeingRecordedIsNotLostToWhatEndsMeanwhile(t *testing.T) {
 	t.Parallel()
-	flows := within()
-	flows["the last of several"] = func(y actions.Yield) (string, error) {
-		return orchestrate.WithTimeout(y, time.Second, thinks(func(y actions.Yield) (string, error) {
-			all, err := orchestrate.All(y, doing("quick"), receiving("x", 1))
-			return strings.TrimPrefix(strings.Join(all, " "), "quick "), err
-		}))
-	}
-	for name, flow := range flows {
+	for name, flow := range within() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

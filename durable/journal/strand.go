@@ -20,8 +20,10 @@ type strand struct {
 	open   open           // under the journal's lock
 
 	// Under the journal's lock: see hold.
-	holding bool
-	holds   int // strands in the branch that do, or the strand itself
+	holding   bool
+	lent      bool // it holds for a branch that it has forked, which went by its records, until another one goes on
+	byRecords bool // it goes by the records of an earlier life, in a group of which there are some
+	holds     int  // strands in the branch that hold, or the strand itself
 }
 
 type strandKey struct{}
