@@ -64,8 +64,8 @@ func (j *Journal) asks(s *strand) {
 	j.calm()
 }
 
-// goesOn notes that the strand has come to the end of its records, and goes on. So the strands around it, which hold for
-// others that have ended, do so no more. The caller holds the journal's lock.
+// goesOn notes that the strand has come to the end of its records, and goes on. So the strands around it, which hold
+// for others that have ended, do so no more. The caller holds the journal's lock.
 func (s *strand) goesOn() {
 	if !s.byRecords {
 		return
@@ -146,8 +146,8 @@ func branchOf(group, path string) int {
 }
 
 // joins has the strand hold that has forked, if the branch did and was the last one to end, or has decided the group:
-// the orchestration hears of the event there. The order in which branches come to the end of their records says nothing,
-// so there any one may have been the last, unless another goes on. The caller holds the lock.
+// the orchestration hears of the event there. The order in which branches come to the end of their records says
+// nothing, so there any one may have been the last, unless another goes on. The caller holds the lock.
 func (j *Journal) joins(g *group, branch *strand) {
 	if g.running == 0 {
 		g.parent.lent = false

@@ -9,13 +9,21 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// assert refuses a server that may forget what it has acknowledged, and looks at its clock.
+// assert refuses a server that may forget what it has acknowledged, and connections whose statements may not see what
+// was committed before them; and looks at the server's clock.
 func (s *Store) assert(ctx context.Context) error {
 	var now time.Time
-	if err := s.pool.QueryRow(ctx, "SELECT clock_timestamp()").Scan(&now); err != nil {
+	var isolation string
+	err := s.pool.QueryRow(ctx, "SELECT clock_timestamp(), current_setting('default_transaction_isolation')").
+		Scan(&now, &isolation)
+	if err != nil {
 		return err
 	}
 	s.clocks.Measure(now)
+	if isolation != "read committed" && isolation != "read uncommitted" { // which are the same
+		return fmt.Errorf("default_transaction_isolation is %q for these connections, and the store works with "+
+			"\"read committed\" only: whoever takes a run over must see the last of its records", isolation)
+	}
 	if s.config.AllowLoss {
 		return nil
 	}

@@ -35,6 +35,19 @@ func TestASettingThatMayLoseCommitsIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "are off: synchronous_commit; ")
 }
 
+func TestConnectionsOfAnotherIsolationAreRefused(t *testing.T) {
+	t.Parallel()
+	dsn := pgserver.DSN(t)
+	for _, isolation := range []string{"repeatable read", "serializable"} {
+		_, err := postgres.Open(t.Context(), dsn+" default_transaction_isolation='"+isolation+"'")
+		require.ErrorContains(t, err, `default_transaction_isolation is "`+isolation+`" for these connections`)
+		_, err = postgres.OpenConfig(t.Context(), dsn+" default_transaction_isolation='"+isolation+"'",
+			postgres.Config{AllowLoss: true, Schema: schema()})
+		require.ErrorContains(t, err, "the last of its records", "that loses more than the last commits")
+	}
+	openAt(t, dsn, postgres.Config{Schema: schema()})
+}
+
 // syncs tells how often the server has had the disk keep the write-ahead log while steps, and batches of them, were
 // made one after the other.
 func syncs(t *testing.T, server *pgserver.Server, c postgres.Config, settings string, made int) (n int64) {
