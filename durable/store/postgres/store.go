@@ -48,8 +48,8 @@ var (
 // Open opens the store in the schema "baton" of the database that the DSN names, and makes what is missing of it. A DSN
 // is a URL, or "host=… user=… dbname=…", as for [pgxpool.ParseConfig]; its pool has 10 connections unless it says
 // pool_max_conns. The error is [store.ErrNewer] if a newer version of this library made the tables, and
-// [store.ErrCorrupt] if the schema holds something else; it is then left as it is. It is an error, too, if the server, or
-// this user of it, has settings with which what is acknowledged may be lost (see [Config]), or an isolation of
+// [store.ErrCorrupt] if the schema holds something else; it is then left as it is. It is an error, too, if the server,
+// or this user of it, has settings with which what is acknowledged may be lost (see [Config]), or an isolation of
 // transactions other than "read committed".
 func Open(ctx context.Context, dsn string) (*Store, error) {
 	return OpenConfig(ctx, dsn, Config{})
