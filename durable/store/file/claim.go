@@ -11,8 +11,8 @@ import (
 
 // Claim leases runs that are due: see [store.Store]. It looks at all runs that have not finished. One whose history
 // cannot be read is blocked, with the reason, until somebody mends or removes it. If it is the disk that does not read
-// it, or a permission that is missing, the run is left out, and tried again after a second, and later each time, up to
-// a minute; the others are claimed meanwhile. The error is that of a claim that has found no other run.
+// it, or a permission that is missing, twice, the run is left out, and tried again after a second, and later each
+// time, up to a minute; the others are claimed meanwhile. The error is that of a claim that has found no other run.
 func (s *Store) Claim(ctx context.Context, c store.Claim) (claimed store.Claimed, err error) {
 	err = s.change(ctx, "claim", func(t *transaction) error {
 		histories := map[string]store.History{}

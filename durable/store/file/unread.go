@@ -23,10 +23,12 @@ const (
 	mostUnread = 256
 )
 
-// putOff has a run wait for its file to be read. The pause is longer each time.
+// putOff has a run wait for its file to be read: not at all the first time, and then longer each time.
 func (s *Store) putOff(id string, err error, now time.Time) {
-	u := s.unread[id]
-	u.pause = min(max(2*u.pause, firstPause), longestPause)
+	u, again := s.unread[id]
+	if again {
+		u.pause = min(max(2*u.pause, firstPause), longestPause)
+	}
 	u.until, u.err = now.Add(u.pause), fmt.Errorf("run %q: %w", id, err)
 	s.unread[id] = u
 }
