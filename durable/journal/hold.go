@@ -65,9 +65,9 @@ func (j *Journal) asks(s *strand) {
 }
 
 // goesOn notes that the strand has come to the end of its records, and goes on. So the strands around it, which hold
-// for others that have ended, do so no more. The caller holds the journal's lock.
+// for others that have ended, do so no more. One that has lost goes nowhere. The caller holds the journal's lock.
 func (s *strand) goesOn() {
-	if !s.byRecords {
+	if !s.byRecords || s.lost() {
 		return
 	}
 	s.byRecords = false
@@ -106,6 +106,17 @@ func (j *Journal) giveWay(s *strand) {
 		<-unsettled
 		j.mu.Lock()
 	}
+}
+
+// lost tells whether the strand is in a branch of a group that another one has decided. The caller holds the journal's
+// lock.
+func (s *strand) lost() bool {
+	for ; s.group != nil; s = s.group.parent {
+		if s.group.decided >= 0 && s.group.decided != s.branch {
+			return true
+		}
+	}
+	return false
 }
 
 // forks has the branches hold of which the records say that they had an event, and the strand that has forked hold no

@@ -157,6 +157,25 @@ func TestAnEventThatWasRecordedIsNotLostToATimerThatHasEndedWhenTheRunComesBack(
 	}
 }
 
+func TestABranchThatHasLostIsNoneThatGoesOn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		result, err := lives(t, func(y actions.Yield) (string, error) {
+			return orchestrate.WithTimeout(y, time.Second, func(y actions.Yield) (string, error) {
+				all, err := orchestrate.All(y, func(y actions.Yield) (string, error) {
+					return orchestrate.Race(y, leaf("quick"), orchestrate.Lift(actions.Receive[string]{Name: "y"}))
+				}, receiving("x", 1))
+				return strings.Join(all, " "), err
+			})
+		}, func(j *journal.Journal) {
+			<-time.After(2 * time.Second)
+			j.Drain() // once all of it is recorded, but for the loser of the race
+		})
+		require.NoError(t, err)
+		require.Equal(t, "quick a", result)
+	})
+}
+
 func TestBranchesThatWaitForTheSameEventsTakeOneEach(t *testing.T) {
 	t.Parallel()
 	for name, group := range map[string]func(y actions.Yield, fs ...orchestrate.Orchestration[string]) (string, error){
