@@ -94,9 +94,24 @@ func WithRetention(d time.Duration) StartOption {
 	}
 }
 
-// WithLabels adds labels, by which runs can be found. A run has at most 32; keys are names, values are printable and
-// have at most 1000 characters. The map is copied; of two with the same key the later counts.
+// WithLabels adds labels, by which runs can be found. A run has at most 32; keys are names, and do not begin with
+// "baton:", as those of the runtime do; values are printable and have at most 1000 characters. The map is copied; of
+// two with the same key the later counts.
 func WithLabels(labels map[string]string) StartOption {
+	return func(o *startOptions) {
+		withOwnLabels(labels)(o)
+		for k, v := range labels {
+			o.fail(checkOwnName("label", k))
+			if v != "" && (utf8.RuneCountInString(v) > maxLabelValue || !printable(v)) {
+				o.bad("the value %s of the label %s is longer than %d characters or not printable",
+					quote(v), quote(k), maxLabelValue)
+			}
+		}
+	}
+}
+
+// withOwnLabels adds labels of the runtime's own.
+func withOwnLabels(labels map[string]string) StartOption {
 	return func(o *startOptions) {
 		if o.labels == nil {
 			o.labels = make(map[string]string, len(labels))
@@ -104,13 +119,6 @@ func WithLabels(labels map[string]string) StartOption {
 		maps.Copy(o.labels, labels)
 		if len(o.labels) > maxLabels {
 			o.bad("%d labels are more than %d", len(o.labels), maxLabels)
-		}
-		for k, v := range labels {
-			o.fail(checkName("label", k))
-			if v != "" && (utf8.RuneCountInString(v) > maxLabelValue || !printable(v)) {
-				o.bad("the value %s of the label %s is longer than %d characters or not printable",
-					quote(v), quote(k), maxLabelValue)
-			}
 		}
 	}
 }

@@ -103,6 +103,10 @@ func TestBadOptionsStartNothing(t *testing.T) {
 			with(durable.WithRetention(-time.Second)),
 		},
 		"labels": {durable.ErrBadOption, "33 labels are more than 32", with(durable.WithLabels(many))},
+		"a label of schedules": {
+			durable.ErrBadName, `the label "baton:schedule" begins with "baton:"`,
+			with(durable.WithLabels(map[string]string{durable.LabelSchedule: "nightly"})),
+		},
 		"label key": {
 			durable.ErrBadName, "the label is empty",
 			with(durable.WithLabels(map[string]string{"": "v"})),

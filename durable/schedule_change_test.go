@@ -291,7 +291,6 @@ func TestWhatMakesNoScheduleIsAnErrorThatSaysWhy(t *testing.T) {
 		"a start,":                       durable.WithDelay(time.Hour),
 		"bad option: it is nil":          nil,
 		"the time limit of 0s":           durable.WithTimeLimit(0),
-		`the label "baton:time"`:         durable.WithLabels(map[string]string{durable.LabelTime: "x"}),
 		"31 labels are more than the 30": durable.WithLabels(many),
 	} {
 		refused(want, hourly, durable.WithRuns(opt))
@@ -300,7 +299,10 @@ func TestWhatMakesNoScheduleIsAnErrorThatSaysWhy(t *testing.T) {
 		_, err := report.Schedule(t.Context(), st, id, 0, hourly)
 		require.ErrorIs(t, err, durable.ErrBadID)
 	}
-	_, err := durable.Flow[int, int]{}.Schedule(t.Context(), st, "s", 0, hourly)
+	own := durable.WithLabels(map[string]string{durable.LabelTime: "x"})
+	_, err := report.Schedule(t.Context(), st, "s", 0, hourly, durable.WithRuns(own))
+	require.ErrorIs(t, err, durable.ErrBadName)
+	_, err = durable.Flow[int, int]{}.Schedule(t.Context(), st, "s", 0, hourly)
 	require.ErrorContains(t, err, "zero Flow")
 	_, err = report.Schedule(t.Context(), nil, "s", 0, hourly)
 	require.ErrorContains(t, err, "the client is nil")

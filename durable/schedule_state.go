@@ -88,14 +88,8 @@ func newPlan(d *definition, in store.Payload, when Timetable, opts []ScheduleOpt
 	if single || s.parent != "" || s.onParentClose != 0 {
 		o.bad("an ID, a start, a deadline or a parent is for a single run, and not for all of a schedule")
 	}
-	own := Occurrence{}.labels()
-	if len(s.labels)+len(own) > maxLabels {
-		o.bad("%d labels are more than the %d that a schedule leaves", len(s.labels), maxLabels-len(own))
-	}
-	for k := range own {
-		if _, ok := s.labels[k]; ok {
-			o.bad("the label %q is the schedule's own", k)
-		}
+	if most := maxLabels - len(Occurrence{}.labels()); len(s.labels) > most {
+		o.bad("%d labels are more than the %d that a schedule leaves", len(s.labels), most)
 	}
 	if o.err == nil {
 		_, o.err = when.compile()
@@ -113,7 +107,7 @@ func newPlan(d *definition, in store.Payload, when Timetable, opts []ScheduleOpt
 
 // options are those of a run of the schedule.
 func (p plan) options(o Occurrence) []StartOption {
-	opts := []StartOption{WithID(o.run()), WithLabels(p.Labels), WithLabels(o.labels()), WithPriority(p.Priority)}
+	opts := []StartOption{WithID(o.run()), WithLabels(p.Labels), withOwnLabels(o.labels()), WithPriority(p.Priority)}
 	if p.TimeLimit != 0 {
 		opts = append(opts, WithTimeLimit(p.TimeLimit))
 	}
