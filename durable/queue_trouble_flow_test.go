@@ -42,12 +42,17 @@ func TestASuspectHasItsTrialInTheOnlyPlaceOfItsQueue(t *testing.T) {
 	})
 }
 
+// onePlace are queues in which one run is carried out at a time, by each of their limits.
+func onePlace() map[string]durable.Queue {
+	return map[string]durable.Queue{
+		"concurrency": {Concurrency: 1}, "total": {Total: 1}, "per key": {PerKey: 1},
+	}
+}
+
 // A suspect waits for those before it: for a lease each, it may be. Its place is needed meanwhile.
 func TestASuspectThatWaitsForItsTrialHoldsUpNobodyInItsQueue(t *testing.T) {
 	t.Parallel()
-	for name, q := range map[string]durable.Queue{
-		"concurrency": {Concurrency: 1}, "total": {Total: 1}, "per key": {PerKey: 1},
-	} {
+	for name, q := range onePlace() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inWorks(t, func(t *testing.T, w *works, s *memory.Store, open func(...durable.Queue) *durable.Runtime) {
@@ -85,9 +90,7 @@ func TestWhoeverIsStoppedFreesTheirPlace(t *testing.T) {
 		},
 	}
 	for name, stop := range stop {
-		for limit, q := range map[string]durable.Queue{
-			"concurrency": {Concurrency: 1}, "total": {Total: 1}, "per key": {PerKey: 1},
-		} {
+		for limit, q := range onePlace() {
 			t.Run(name+" with "+limit, func(t *testing.T) {
 				t.Parallel()
 				inWorks(t, func(t *testing.T, w *works, s *memory.Store, open func(...durable.Queue) *durable.Runtime) {
@@ -108,9 +111,7 @@ func TestWhoeverIsStoppedFreesTheirPlace(t *testing.T) {
 
 func TestAPausedRunHasNoPlaceInItsQueue(t *testing.T) {
 	t.Parallel()
-	for name, q := range map[string]durable.Queue{
-		"concurrency": {Concurrency: 1}, "total": {Total: 1}, "per key": {PerKey: 1},
-	} {
+	for name, q := range onePlace() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inWorks(t, func(t *testing.T, w *works, s *memory.Store, open func(...durable.Queue) *durable.Runtime) {

@@ -1,8 +1,6 @@
 package postgres_test
 
 import (
-	"errors"
-	"sync"
 	"testing"
 	"time"
 
@@ -11,24 +9,13 @@ import (
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/durable/store/postgres"
 	"github.com/baton-go/baton/internal/pgserver"
+	"github.com/baton-go/baton/internal/runstest"
 )
-
-// misfits makes runs that are blocked, with a record each.
-func misfits(t *testing.T, s *postgres.Store, ids ...string) {
-	t.Helper()
-	for _, r := range leased(t, s, ids...) {
-		state := r.State
-		state.Status, state.Due = store.Blocked, time.Time{}
-		w := step(r, 1)
-		w.State, w.Revision, w.Release = &state, r.Revision, true
-		commit(t, s, w)
-	}
-}
 
 func TestOnlyBlockedRunsAreTaken(t *testing.T) {
 	t.Parallel()
 	s := open(t, postgres.Config{})
-	misfits(t, s, "blocked", "also", "spoilt")
+	runstest.Misfits(t, s, "blocked", "also", "spoilt")
 	leased(t, s, "running")
 	_, err := s.Create(t.Context(), []store.Run{pending("pending")})
 	require.NoError(t, err)
@@ -58,25 +45,6 @@ func TestOnlyBlockedRunsAreTaken(t *testing.T) {
 
 func TestABlockedRunIsTakenOnce(t *testing.T) {
 	t.Parallel()
-	c := postgres.Config{Schema: schema()}
-	s := openAt(t, pgserver.DSN(t), c)
-	ids := []string{"a", "b", "c", "d", "e", "f"}
-	misfits(t, s, ids...)
-	var all sync.WaitGroup
-	errs, taken := make([]error, 8), make([][]store.History, 8)
-	for i := range errs {
-		all.Go(func() { taken[i], errs[i] = s.Take(t.Context(), string(rune('A'+i)), hour, ids) })
-	}
-	all.Wait()
-	require.NoError(t, errors.Join(errs...))
-	owners := map[string]string{}
-	for i, histories := range taken {
-		for _, h := range histories {
-			require.Empty(t, owners[h.Run.ID], "run %s was taken twice", h.Run.ID)
-			owners[h.Run.ID] = string(rune('A' + i))
-			require.Equal(t, owners[h.Run.ID], h.Run.Owner)
-			require.Equal(t, int64(2), h.Run.Epoch)
-		}
-	}
-	require.Len(t, owners, len(ids))
+	s := openAt(t, pgserver.DSN(t), postgres.Config{Schema: schema()})
+	runstest.TakeAtOnce(t, s, "a", "b", "c", "d", "e", "f")
 }

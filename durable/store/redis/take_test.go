@@ -1,9 +1,7 @@
 package redis_test
 
 import (
-	"errors"
 	"fmt"
-	"sync"
 	"testing"
 	"time"
 
@@ -14,22 +12,10 @@ import (
 	"github.com/baton-go/baton/internal/runstest"
 )
 
-// misfits makes runs that are blocked, with a record each.
-func misfits(t *testing.T, s *redis.Store, ids ...string) {
-	t.Helper()
-	for _, r := range runstest.Leased(t, s, ids...) {
-		state := r.State
-		state.Status, state.Due = store.Blocked, time.Time{}
-		w := runstest.Step(r, 1)
-		w.State, w.Revision, w.Release = &state, r.Revision, true
-		runstest.Commit(t, s, w)
-	}
-}
-
 func TestOnlyBlockedRunsAreTaken(t *testing.T) {
 	t.Parallel()
 	s := open(t, redis.Config{})
-	misfits(t, s, "blocked", "also", "spoilt", "damaged")
+	runstest.Misfits(t, s, "blocked", "also", "spoilt", "damaged")
 	runstest.Leased(t, s, "running")
 	over := runstest.Pending("over")
 	over.Status, over.Due = store.Completed, time.Time{}
@@ -81,24 +67,7 @@ func TestABlockedRunIsTakenOnce(t *testing.T) {
 	for i := range 30 {
 		ids = append(ids, fmt.Sprint("r", i))
 	}
-	misfits(t, s, ids...)
-	var all sync.WaitGroup
-	errs, taken := make([]error, 8), make([][]store.History, 8)
-	for i := range errs {
-		all.Go(func() { taken[i], errs[i] = s.Take(t.Context(), string(rune('A'+i)), time.Hour, ids) })
-	}
-	all.Wait()
-	require.NoError(t, errors.Join(errs...))
-	owners := map[string]string{}
-	for i, histories := range taken {
-		for _, h := range histories {
-			require.Empty(t, owners[h.Run.ID], "run %s was taken twice", h.Run.ID)
-			owners[h.Run.ID] = string(rune('A' + i))
-			require.Equal(t, owners[h.Run.ID], h.Run.Owner)
-			require.Equal(t, int64(2), h.Run.Epoch)
-		}
-	}
-	require.Len(t, owners, len(ids))
+	runstest.TakeAtOnce(t, s, ids...)
 }
 
 func TestRunsWithManyRecordsAreTakenAFewAtATime(t *testing.T) {
