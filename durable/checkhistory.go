@@ -138,9 +138,8 @@ func checkLabels(labels map[string]string) error {
 		if err := checkName("label", k); err != nil {
 			return err
 		}
-		if v != "" && (utf8.RuneCountInString(v) > maxLabelValue || !printable(v)) {
-			return badOption("the value %s of the label %s is longer than %d characters or not printable",
-				quote(v), quote(k), maxLabelValue)
+		if err := checkLabelValue(k, v); err != nil {
+			return err
 		}
 	}
 	return nil

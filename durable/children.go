@@ -42,7 +42,7 @@ func (c *Client) startChild(ctx context.Context, parent store.Run, a childStart)
 		return "", err
 	}
 	opts = append([]StartOption{WithID(childID(parent, executor.StepFrom(ctx).Path()))}, opts...)
-	r, err := c.newRun(d, in, opts)
+	r, err := c.newRun(d, in, gather(opts))
 	if err == nil {
 		err = c.mayStart(ctx, c.store, r)
 	}

@@ -76,7 +76,7 @@ func (d *descendant) run(def *definition, opts []StartOption) (store.Run, error)
 	if of.Retention != 0 {
 		inherited = append(inherited, WithRetention(of.Retention))
 	}
-	r, err := d.c.bareRun(def, append(inherited, opts...))
+	r, err := d.c.bareRun(def, gather(append(inherited, opts...)))
 	switch {
 	case err != nil:
 		return r, err

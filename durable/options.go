@@ -41,6 +41,18 @@ type startOptions struct {
 	err           error // the first of an option's own
 }
 
+// gather applies options, up to one that is nil, which is the error then.
+func gather(opts []StartOption) (o startOptions) {
+	for _, opt := range opts {
+		if opt == nil {
+			o.err = badOption("it is nil")
+			break
+		}
+		opt(&o)
+	}
+	return o
+}
+
 // WithID chooses the ID of the run, which makes starting it idempotent: see [Flow.Start]. An ID has 1 to 200 ASCII
 // letters, digits and characters of "._:@-", and begins with a letter or a digit. Without this option a run has a UUID
 // of version 7.
@@ -102,12 +114,18 @@ func WithLabels(labels map[string]string) StartOption {
 		withOwnLabels(labels)(o)
 		for k, v := range labels {
 			o.fail(checkOwnName("label", k))
-			if v != "" && (utf8.RuneCountInString(v) > maxLabelValue || !printable(v)) {
-				o.bad("the value %s of the label %s is longer than %d characters or not printable",
-					quote(v), quote(k), maxLabelValue)
-			}
+			o.fail(checkLabelValue(k, v))
 		}
 	}
+}
+
+// checkLabelValue refuses a value that the label cannot have.
+func checkLabelValue(key, value string) error {
+	if value != "" && (utf8.RuneCountInString(value) > maxLabelValue || !printable(value)) {
+		return badOption("the value %s of the label %s is longer than %d characters or not printable",
+			quote(value), quote(key), maxLabelValue)
+	}
+	return nil
 }
 
 // withOwnLabels adds labels of the runtime's own.

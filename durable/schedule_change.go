@@ -24,9 +24,8 @@ func (c *Client) schedule(
 	if err != nil {
 		return err
 	}
-	fresh, err := c.newRun(scheduleDefinition(), schedule{ID: id, Plan: p, After: exact(time.Now())}, []StartOption{
-		WithID(id),
-	})
+	first := schedule{ID: id, Plan: p, After: exact(time.Now())}
+	fresh, err := c.newRun(scheduleDefinition(), first, gather([]StartOption{WithID(id)}))
 	if err != nil {
 		return err
 	}

@@ -89,7 +89,7 @@ func (c *Client) createScheduled(ctx context.Context, o Occurrence, p plan) (tel
 // scheduledRun is a run of a schedule that is to be started now.
 func (c *Client) scheduledRun(o Occurrence, p plan, opts ...StartOption) (store.Run, error) {
 	d := &definition{name: p.Flow, version: p.Version}
-	r, err := c.bareRun(d, append(p.options(o), opts...))
+	r, err := c.bareRun(d, gather(append(p.options(o), opts...)))
 	if err != nil {
 		return r, fmt.Errorf("start a run of flow %q: %w", p.Flow, err)
 	}

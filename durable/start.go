@@ -82,9 +82,9 @@ func (f Flow[In, Out]) start(
 	}
 	runs := make([]store.Run, len(ins))
 	for i, in := range ins {
-		options := opts(i, in)
+		options := gather(opts(i, in))
 		runs[i], err = c.newRun(f.def, in, options)
-		if err == nil && len(ins) == 1 && tx == nil && c.starts != nil && !chosenID(options) {
+		if err == nil && len(ins) == 1 && tx == nil && c.starts != nil && options.id == "" {
 			to = groupedStarts{to, c.starts}
 		}
 		if err == nil {
@@ -123,8 +123,8 @@ func (f Flow[In, Out]) start(
 }
 
 // newRun is a run that is to be started.
-func (c *Client) newRun(d *definition, in any, opts []StartOption) (store.Run, error) {
-	r, err := c.bareRun(d, opts)
+func (c *Client) newRun(d *definition, in any, o startOptions) (store.Run, error) {
+	r, err := c.bareRun(d, o)
 	if err == nil {
 		r.Input, err = c.encode("input", in)
 	}
@@ -132,14 +132,7 @@ func (c *Client) newRun(d *definition, in any, opts []StartOption) (store.Run, e
 }
 
 // bareRun is a run without an input.
-func (c *Client) bareRun(d *definition, opts []StartOption) (store.Run, error) {
-	var o startOptions
-	for _, opt := range opts {
-		if opt == nil {
-			return store.Run{}, fmt.Errorf("%w: it is nil", ErrBadOption)
-		}
-		opt(&o)
-	}
+func (c *Client) bareRun(d *definition, o startOptions) (store.Run, error) {
 	now := exact(time.Now())
 	r := store.Run{Flow: d.name, Version: d.version, Retention: c.retention, Seed: make([]byte, 16)}
 	r.Status = store.Pending

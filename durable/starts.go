@@ -48,12 +48,3 @@ func answered(made []store.Created, runs []store.Run) error {
 	}
 	return nil
 }
-
-// chosenID tells whether the options choose the ID of a run.
-func chosenID(opts []StartOption) bool {
-	var o startOptions
-	for _, opt := range opts {
-		opt(&o)
-	}
-	return o.id != ""
-}
