@@ -124,7 +124,10 @@ func TestALimitThatCannotBeKeptIsAnErrorAndTheFlowIsCancelled(t *testing.T) {
 	t.Parallel()
 	broken, booms := errors.New("no timer"), calls(func() { <-time.After(time.Second) }, fails(errBoom))
 	noTimer := func(err error) *executor.Mux {
-		return executor.NewMux(executor.OnVoid(func(context.Context, actions.Sleep) error { return err }))
+		return executor.NewMux(executor.OnVoid(func(context.Context, actions.Sleep) error {
+			<-time.After(time.Millisecond) // the flow has begun
+			return err
+		}))
 	}
 	const nobody = "no handler for actions.Sleep: wrap the executor in executor.System"
 	onConcurrentHosts(t, func(t *testing.T, h host) {
