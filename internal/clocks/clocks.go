@@ -12,24 +12,29 @@ type Clocks struct {
 	ahead atomic.Int64 // how far this process is ahead, or 0 if that is next to nothing
 }
 
-// nothing is a difference that does not matter. An answer of the server takes a part of it.
+// nothing is a difference that does not matter.
 const nothing = 2 * time.Second
 
-// Measure compares the clocks when the server has just said what time it is.
-func (c *Clocks) Measure(server time.Time) {
-	now := time.Now
+// Time is the time of this process.
+func (c *Clocks) Time() time.Time {
 	if c.Now != nil {
-		now = c.Now
+		return c.Now()
 	}
-	ahead := now().Sub(server)
-	known := time.Duration(c.ahead.Load())
-	if (ahead - known).Abs() < nothing {
-		return // the same, but for the time that the answer took
+	return time.Now()
+}
+
+// Measure compares the clocks when the server has said what time it is, which it was asked for at a time of this
+// process. However long it took to answer, that is no difference between the clocks.
+func (c *Clocks) Measure(asked, server time.Time) {
+	least, most := asked.Sub(server)-nothing, c.Time().Sub(server)+nothing
+	within := func(ahead time.Duration) bool { return least < ahead && ahead < most }
+	switch {
+	case within(time.Duration(c.ahead.Load())): // as before
+	case within(0):
+		c.ahead.Store(0)
+	default:
+		c.ahead.Store(int64(least + (most-least)/2))
 	}
-	if ahead.Abs() < nothing {
-		ahead = 0
-	}
-	c.ahead.Store(int64(ahead))
 }
 
 // Server is a time of this process by the clock of the server.

@@ -15,7 +15,7 @@ func TestTimesAreShiftedByTheDifference(t *testing.T) {
 	for _, ahead := range []time.Duration{0, time.Hour, -time.Hour} {
 		c := clocks.Clocks{Now: func() time.Time { return server.Add(ahead) }}
 		require.Equal(t, server, c.Here(server), "nothing is known yet")
-		c.Measure(server)
+		c.Measure(c.Time(), server)
 		require.Equal(t, server.Add(ahead), c.Here(server))
 		require.Equal(t, server, c.Server(server.Add(ahead)))
 		require.Zero(t, c.Here(time.Time{}))
@@ -28,22 +28,48 @@ func TestADifferenceThatDoesNotMatterIsNone(t *testing.T) {
 	server := time.Now()
 	now := server.Add(time.Second)
 	c := clocks.Clocks{Now: func() time.Time { return now }}
-	c.Measure(server)
+	c.Measure(c.Time(), server)
 	require.Equal(t, server, c.Here(server))
 	now = server.Add(time.Hour)
-	c.Measure(server)
+	c.Measure(c.Time(), server)
 	now = server.Add(time.Hour + time.Second)
-	c.Measure(server) // the answer took its time
+	c.Measure(c.Time(), server)
 	require.Equal(t, server.Add(time.Hour), c.Here(server))
 	now = server.Add(time.Second)
-	c.Measure(server) // somebody has set the clock
+	c.Measure(c.Time(), server) // somebody has set the clock
 	require.Equal(t, server, c.Here(server))
+}
+
+// A disk that is slow, a process that stood still.
+func TestTheTimeThatAnAnswerTakesIsNoDifference(t *testing.T) {
+	t.Parallel()
+	for _, ahead := range []time.Duration{0, time.Hour, -time.Hour} {
+		server := time.Now()
+		now := server.Add(ahead)
+		c := clocks.Clocks{Now: func() time.Time { return now }}
+		c.Measure(c.Time(), server)
+		for _, said := range []time.Duration{0, 30 * time.Second, time.Minute} { // early or late in that time
+			asked := now
+			now = now.Add(time.Minute)
+			c.Measure(asked, server.Add(said))
+			server = server.Add(time.Minute)
+			require.Equal(t, server.Add(ahead), c.Here(server), "%v ahead", ahead)
+		}
+	}
+	// The first answer of all is not precise if it takes long, but near enough, and the next one mends that.
+	server := time.Now()
+	now := server.Add(time.Hour)
+	c := clocks.Clocks{Now: func() time.Time { return now }}
+	c.Measure(now.Add(-10*time.Second), server)
+	require.Equal(t, server.Add(time.Hour-5*time.Second), c.Here(server))
+	c.Measure(now, server)
+	require.Equal(t, server.Add(time.Hour), c.Here(server))
 }
 
 func TestWithoutAClockItIsThatOfTheMachine(t *testing.T) {
 	t.Parallel()
 	var c clocks.Clocks
 	server := time.Now().Add(-time.Hour)
-	c.Measure(server)
+	c.Measure(c.Time(), server)
 	require.WithinDuration(t, time.Now(), c.Here(server), time.Minute)
 }

@@ -160,6 +160,7 @@ func (c *change) look(cl store.Claim) (found seen, err error) {
 	if len(cl.Queues) > 0 {
 		return c.lookShares(cl)
 	}
+	asked := c.s.clocks.Time()
 	rows, err := c.q.Query(c.ctx, c.sql.look, names(flowsOf(cl)), []byte(cl.Owner), oneMore(cl))
 	if err != nil {
 		return found, err
@@ -178,7 +179,7 @@ func (c *change) look(cl store.Claim) (found seen, err error) {
 			found.next = moment(at)
 		}
 	}
-	c.s.clocks.Measure(found.now)
+	c.s.clocks.Measure(asked, found.now)
 	found.now, found.next = c.s.clocks.Here(found.now), c.s.clocks.Here(found.next)
 	return found, rows.Err()
 }
@@ -206,6 +207,7 @@ func (c *change) lookShares(cl store.Claim) (found seen, err error) {
 			limited = append(limited, q.Queue)
 		}
 	}
+	asked := c.s.clocks.Time()
 	rows, err := c.q.Query(c.ctx, c.sql.lookShares, names(flowsOf(cl)), []byte(cl.Owner), oneMore(cl), names(queues),
 		perKey, names(limited), after)
 	if err != nil {
@@ -215,7 +217,7 @@ func (c *change) lookShares(cl store.Claim) (found seen, err error) {
 	if err := l.read(rows); err != nil {
 		return found, err
 	}
-	c.s.clocks.Measure(l.now)
+	c.s.clocks.Measure(asked, l.now)
 	found.now, found.next = c.s.clocks.Here(l.now), c.s.clocks.Here(l.next)
 	chosen, left := shares.Choose(cl, l.leased, l.due())
 	if left {

@@ -14,12 +14,13 @@ import (
 func (s *Store) assert(ctx context.Context) error {
 	var now time.Time
 	var isolation string
+	asked := s.clocks.Time()
 	err := s.pool.QueryRow(ctx, "SELECT clock_timestamp(), current_setting('default_transaction_isolation')").
 		Scan(&now, &isolation)
 	if err != nil {
 		return err
 	}
-	s.clocks.Measure(now)
+	s.clocks.Measure(asked, now)
 	if isolation != "read committed" && isolation != "read uncommitted" { // which are the same
 		return fmt.Errorf("default_transaction_isolation is %q for these connections, and the store works with "+
 			"\"read committed\" only: whoever takes a run over must see the last of its records", isolation)

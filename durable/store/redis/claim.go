@@ -79,6 +79,7 @@ func (s *Store) claim(ctx context.Context, c store.Claim, most int, all *claimed
 	for _, q := range c.Queues {
 		args = append(args, q.Queue, q.Max, max(0, q.Total), max(0, q.PerKey), q.After)
 	}
+	asked := s.clocks.Time()
 	reply, err := s.run(ctx, claimScript, args...)
 	if err != nil {
 		return 0, false, err
@@ -95,7 +96,7 @@ func (s *Store) claim(ctx context.Context, c store.Claim, most int, all *claimed
 	if err != nil {
 		return 0, false, odd(reply)
 	}
-	s.clocks.Measure(now)
+	s.clocks.Measure(asked, now)
 	all.Next = s.clocks.Here(all.Next)
 	taken, err := list(answer[4], 0)
 	if err != nil {

@@ -26,11 +26,12 @@ func (s *Store) assert(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	asked := s.clocks.Time()
 	now, err := node.Time(ctx).Result()
 	if err != nil {
 		return err
 	}
-	s.clocks.Measure(now)
+	s.clocks.Measure(asked, now)
 	info, err := node.Info(ctx).Result()
 	if err != nil && (!fromServer(err) || !s.config.AllowLoss) {
 		return err
