@@ -154,6 +154,7 @@ func (s *Server) Kill() {
 	_ = s.server.Process.Kill() // unless it has ended by itself
 	<-s.over
 	s.server = nil
+	_ = os.Remove(filepath.Join(s.dir, "pid")) // or the watchdog may kill somebody else who has the number by then
 }
 
 // Dir is the server's directory.
