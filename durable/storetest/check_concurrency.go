@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -25,7 +26,7 @@ func concurrencyChecks() []check {
 			k.create(runs...)
 			claimed := make([][]string, clients)
 			k.together(clients, func(i int) error {
-				for range 2 * len(runs) {
+				for until := time.Now().Add(10 * k.patience); time.Now().Before(until); {
 					c, err := k.store.Claim(k.Context(), store.Claim{
 						Owner: k.id(strconv.Itoa(i)), Lease: hour, Max: 4, Flows: []string{k.flow()},
 					})
