@@ -34,7 +34,7 @@ func Bound(t *testing.T, stores ...store.Store) {
 	})
 	for _, s := range stores {
 		Carry(t, s, executor.NewMux(), durable.Config{
-			Flows: durable.Flows(flow), Queues: []durable.Queue{{Total: total}},
+			Flows: durable.Flows(flow), Queues: []durable.Queue{{Total: total}}, Lease: longLease,
 		})
 	}
 	handles, err := flow.StartMany(t.Context(), durable.NewClient(stores[0]), make([]int, runs), nil)

@@ -48,7 +48,9 @@ func Operate(t *testing.T, s store.Store) {
 	rt, err := durable.Open(ctx, s, executor.NewMux(executor.On(func(_ context.Context, l letter) (string, error) {
 		written.Add(1)
 		return l.Text, nil
-	})), durable.Config{Flows: durable.Flows(Letters), Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	})), durable.Config{
+		Flows: durable.Flows(Letters), Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Lease: longLease,
+	})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, rt.Close(context.WithoutCancel(ctx))) }()
 	start := func(id string) *durable.Handle[string] {

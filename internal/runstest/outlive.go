@@ -33,7 +33,7 @@ func Outlive(t *testing.T, s store.Store, letters int, trouble func() (over func
 	}}
 	log := &troubles{}
 	rt, err := durable.Open(ctx, s, press.Executor(), durable.Config{
-		Flows: durable.Flows(Book), Log: slog.New(slog.NewTextHandler(log, nil)), Lease: time.Hour,
+		Flows: durable.Flows(Book), Log: slog.New(slog.NewTextHandler(log, nil)), Lease: longLease,
 	})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, rt.Close(ctx)) }()

@@ -18,6 +18,9 @@ const (
 	Flow  = "flow"
 )
 
+// longLease is that of runs that nobody else is to take over, however slow the machine is.
+const longLease = time.Hour
+
 // Pending is a run that is due.
 func Pending(id string) store.Run {
 	now := time.Now()

@@ -67,7 +67,9 @@ func Share(t *testing.T, stores ...store.Store) {
 	press := &Printer{Letters: 1000}
 	var all []*durable.Runtime
 	for _, s := range stores {
-		all = append(all, Carry(t, s, press.Executor(), durable.Config{Flows: durable.Flows(Book), MaxConcurrent: 4}))
+		all = append(all, Carry(t, s, press.Executor(), durable.Config{
+			Flows: durable.Flows(Book), MaxConcurrent: 4, Lease: longLease,
+		}))
 	}
 	handles, err := Book.StartMany(t.Context(), all[0], make([]int, runs), nil)
 	require.NoError(t, err)
