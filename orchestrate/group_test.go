@@ -171,10 +171,10 @@ func TestAnErrorOfABranchItselfNamesTheBranch(t *testing.T) {
 	t.Parallel()
 	own := func(actions.Yield) (int, error) { return 0, errBoom }
 	onEachHost(t, func(t *testing.T, h host) {
-		w := newWorld()
+		w := newWorld().on("slow", after(time.Hour, answers(1)))
 		_, err := run(t.Context(), h, w, all(get("a"), own))
 		require.EqualError(t, err, "step 0: all: branch 1: boom")
-		_, err = run(t.Context(), h, w, race(own, get("a")))
+		_, err = run(t.Context(), h, w, race(own, get("slow")))
 		require.EqualError(t, err, "step 0: race: branch 0: boom")
 		_, err = run(t.Context(), h, w, all(get("a"), func(y actions.Yield) (int, error) {
 			return orchestrate.Race(y, own)
