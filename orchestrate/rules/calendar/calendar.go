@@ -75,13 +75,12 @@ func DuringHours[C any](place *time.Location, from, to string, end ...End) rules
 	included := includes("DuringHours", end)
 	first, _ := clock(from)
 	last, unit := clock(to)
-	if included {
-		last += unit
-	} else if first == last {
+	first %= day
+	if last < first || last == first && !included {
 		last += day
 	}
-	if last < first {
-		last += day
+	if included {
+		last += unit
 	}
 	return rule[C]("during_hours", func(now time.Time) bool {
 		hour, minute, second := now.In(place).Clock()

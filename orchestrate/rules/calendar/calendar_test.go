@@ -93,6 +93,12 @@ func TestHoursAreThoseOfThePlaceAndMayGoOverMidnight(t *testing.T) {
 		{"08:00", "08:00", "03:00:00", true, false},
 		{"23:59", "00:00", "22:59:30", true, true},
 		{"23:59", "00:00", "23:00:30", false, true},
+		{"06:01", "06:00", "12:00:00", true, true},
+		{"06:01", "06:00", "05:00:30", false, true},
+		{"06:00:30", "06:00", "12:00:00", true, true},
+		{"24:00", "06:00", "03:00:00", true, true},
+		{"24:00", "06:00", "12:00:00", false, false},
+		{"24:00", "00:00", "12:00:00", true, false},
 	} {
 		now := at("2025-03-01T" + c.now + "Z")
 		name := fmt.Sprint(c)
@@ -118,8 +124,10 @@ func TestHoursAreTheMinutesFromOneToTheOther(t *testing.T) {
 		zone := time.FixedZone("zone", rapid.IntRange(-14*60, 14*60).Draw(t, "offset")*60)
 		now := time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "now"), 0)
 		local := now.In(zone)
-		want := holds[local.Hour()*60+local.Minute()]
-		require.Equal(t, want, passes(t, calendar.DuringHours[int](zone, text(from), text(to)), now))
+		at := local.Hour()*60 + local.Minute()
+		require.Equal(t, holds[at], passes(t, calendar.DuringHours[int](zone, text(from), text(to)), now))
+		want := at == to || from != to && holds[at]
+		require.Equal(t, want, passes(t, calendar.DuringHours[int](zone, text(from), text(to), calendar.EndIncluded), now))
 	})
 }
 
