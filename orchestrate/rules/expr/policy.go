@@ -17,12 +17,14 @@ type Policy[C any] struct {
 	registry *Registry[C]
 	tree     fs.FS
 	file     string
+	readings atomic.Uint64
 	now      atomic.Pointer[loaded[C]]
 }
 
 type loaded[C any] struct {
-	expr *Expr
-	rule rules.Rule[C]
+	expr    *Expr
+	rule    rules.Rule[C]
+	reading uint64 // the place in the order in which readings began
 }
 
 // Open reads the expression in a file and builds its rule.
@@ -34,21 +36,27 @@ func (r *Registry[C]) Open(tree fs.FS, file string) (*Policy[C], error) {
 	return p, nil
 }
 
-// Reload reads the file again. If there is anything wrong with it, the policy stays as it was.
+// Reload reads the file again. If there is anything wrong with it, the policy stays as it was. Of several that go on at
+// the same time, the one that began last holds: after Reload the policy is never older than when it was called.
 func (p *Policy[C]) Reload() error {
+	reading := p.readings.Add(1)
 	text, err := p.read()
 	if err != nil {
 		return fmt.Errorf("read policy %q: %w", p.file, err)
 	}
-	next := &loaded[C]{}
+	next := &loaded[C]{reading: reading}
 	if next.expr, err = Parse(text); err == nil {
 		next.rule, err = p.registry.Build(next.expr)
 	}
 	if err != nil {
 		return named(err, p.file)
 	}
-	p.now.Store(next)
-	return nil
+	for {
+		now := p.now.Load()
+		if now != nil && now.reading > reading || p.now.CompareAndSwap(now, next) {
+			return nil
+		}
+	}
 }
 
 // Rule is the rule as it was read last.

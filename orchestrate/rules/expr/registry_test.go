@@ -3,6 +3,7 @@ package expr_test
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -222,4 +223,52 @@ func TestAPolicyFileIsReadAgainAtRunTime(t *testing.T) {
 
 	_, err = registry.Open(fstest.MapFS{"p": {Data: make([]byte, expr.MaxLength+5)}}, "p")
 	require.EqualError(t, err, "p:1:1: the expression has 1048577 bytes, more than 1048576")
+}
+
+// slow is a tree of one file, of which each reading can be told to do something before it ends.
+type slow struct {
+	fstest.MapFS
+	meanwhile func()
+}
+
+type slowFile struct {
+	fs.File
+	meanwhile func()
+}
+
+func (s *slow) Open(name string) (fs.File, error) {
+	f, err := s.MapFS.Open(name)
+	meanwhile := s.meanwhile
+	s.meanwhile = func() {}
+	return slowFile{f, meanwhile}, err
+}
+
+func (f slowFile) Close() error {
+	f.meanwhile()
+	return f.File.Close()
+}
+
+func TestAReadingThatWasOvertakenChangesNothing(t *testing.T) {
+	t.Parallel()
+	tree := &slow{fstest.MapFS{"p": {Data: []byte("a")}}, func() {}}
+	policy, err := registry.Open(tree, "p")
+	require.NoError(t, err)
+
+	tree.MapFS = fstest.MapFS{"p": {Data: []byte("b")}}
+	tree.meanwhile = func() {
+		tree.MapFS = fstest.MapFS{"p": {Data: []byte("a & b")}}
+		require.NoError(t, policy.Reload())
+	}
+	require.NoError(t, policy.Reload())
+	require.Equal(t, "a & b", policy.String(), "the file has said so since the second reading began")
+
+	tree.meanwhile = func() {
+		tree.MapFS = fstest.MapFS{"p": {Data: []byte("a &")}}
+		require.Error(t, policy.Reload())
+		tree.MapFS = fstest.MapFS{"p": {Data: []byte("b")}}
+	}
+	require.NoError(t, policy.Reload())
+	require.Equal(t, "a & b", policy.String(), "as it was read before it was spoilt")
+	require.NoError(t, policy.Reload())
+	require.Equal(t, "b", policy.String())
 }
