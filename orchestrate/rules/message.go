@@ -189,7 +189,7 @@ func follow(v reflect.Value, name string) reflect.Value {
 	}
 	nilPointer := v.Kind() == reflect.Pointer && v.IsNil()
 	if m := v.MethodByName(name); m.IsValid() && !nilPointer && m.Type().NumIn() == 0 && m.Type().NumOut() == 1 {
-		return m.Call(nil)[0]
+		return call(m, v, name)
 	}
 	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
 		v = v.Elem()
@@ -210,6 +210,40 @@ func follow(v reflect.Value, name string) reflect.Value {
 	default:
 	}
 	return reflect.Value{}
+}
+
+// call calls a method of v without parameters. One that an embedded nil would have to answer leads nowhere.
+func call(m, v reflect.Value, name string) (result reflect.Value) {
+	if embedsNil(v, name, 10) {
+		defer func() {
+			if recover() != nil {
+				result = reflect.Value{}
+			}
+		}()
+	}
+	return m.Call(nil)[0]
+}
+
+// embedsNil tells whether a struct has the method of that name from an embedded nil, perhaps: whether it has one of its
+// own, too, reflection does not say. It looks as deep as people embed.
+func embedsNil(v reflect.Value, name string, depth int) bool {
+	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+		v = v.Elem()
+	}
+	if v.Kind() != reflect.Struct || depth == 0 {
+		return false
+	}
+	for i := range v.NumField() {
+		f, part := v.Type().Field(i), v.Field(i)
+		if _, ok := f.Type.MethodByName(name); !f.Anonymous || !ok {
+			continue
+		}
+		isNil := (part.Kind() == reflect.Pointer || part.Kind() == reflect.Interface) && part.IsNil()
+		if isNil || embedsNil(part, name, depth-1) {
+			return true
+		}
+	}
+	return false
 }
 
 // clipped is how much of a text is shown in another.

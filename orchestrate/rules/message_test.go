@@ -1,7 +1,9 @@
 package rules_test
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -37,6 +39,29 @@ func TestMessagesAreFilledInFromTheValueAndTheArguments(t *testing.T) {
 		Arg0  int
 	}{Arg0: 7}, "{{.Arg0}}"))
 }
+
+type (
+	// Signed has methods of what may be nil.
+	Signed struct {
+		*User
+		fmt.Stringer
+	}
+	// Twice has them at one more remove.
+	Twice struct{ Signed }
+)
+
+func TestAMethodOfAnEmbeddedNilLeadsNowhere(t *testing.T) {
+	t.Parallel()
+	message := "{{.Shout}} {{.Name}} {{.String}}"
+	require.Equal(t, "<nil> <nil> <nil>", says(t, Signed{}, message))
+	require.Equal(t, "<nil> <nil> <nil>", says(t, &Twice{}, message))
+	full := Signed{&User{Name: "Ada"}, time.Second}
+	require.Equal(t, "Ada! Ada 1s", says(t, full, message))
+	require.Equal(t, "Ada! Ada 1s", says(t, Twice{full}, message))
+	require.Panics(t, func() { says(t, full, "{{.Explode}}") }, "that is no nil")
+}
+
+func (u *User) Explode() string { panic("of " + u.Name) }
 
 func TestMessagesAreCheckedWhenBuilt(t *testing.T) {
 	t.Parallel()
