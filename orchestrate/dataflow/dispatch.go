@@ -265,13 +265,16 @@ func (o *selection) exec(y actions.Yield, r *run, fr *frame) (any, bool, error) 
 		return nil, true, within(o.name, err)
 	}
 	raw, ran, err := o.members[i].exec(y, r, fr)
-	if err != nil || !ran {
+	if err != nil {
 		return nil, ran, err
 	}
-	out := make([]any, len(o.out))
-	if err := o.members[i].spread(raw, out, o.at[i]); err != nil {
-		return nil, true, err
+	var out []any
+	if ran {
+		out = make([]any, len(o.out))
+		if err := o.members[i].spread(raw, out, o.at[i]); err != nil {
+			return nil, true, err
+		}
 	}
 	r.count(y, o.count-o.counts[i], o.name)
-	return out, true, nil
+	return out, ran, nil
 }

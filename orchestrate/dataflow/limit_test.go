@@ -168,6 +168,23 @@ func TestAFlowTellsHowFarItIs(t *testing.T) {
 	require.Equal(t, "flow/last", all[6].Message)
 }
 
+func TestStepsThatADispatchLeavesOutAreDone(t *testing.T) {
+	t.Parallel()
+	f := build(t, dataflow.Progress(), dataflow.OnMissing(dataflow.Skip), dataflow.VisibilityAll,
+		dataflow.Dispatch("which", dataflow.By(func(none) int { return 1 }),
+			dataflow.Case(1, wants[a]("skipped")), dataflow.Case(2, dataflow.Seq(wants[none]("not"), wants[none]("nor")))),
+		wants[none]("last"))
+	var last actions.Progress
+	exec := executor.NewMux(executor.OnVoid(func(_ context.Context, p actions.Progress) error {
+		last = p
+		return nil
+	})).Else(dataflow.Local())
+	_, err := orchestrate.Run(t.Context(), f.Orchestration(nil), inOrder{exec})
+	require.NoError(t, err)
+	require.Equal(t, int64(4), last.Total)
+	require.Equal(t, int64(4), last.Done)
+}
+
 // inOrder runs the branches of groups one after the other.
 type inOrder struct{ next executor.Executor }
 
