@@ -29,7 +29,7 @@ func (e *erratic) Execute(ctx context.Context, _ actions.Action) (any, error) {
 	defer e.inside.Add(-1)
 	select {
 	case <-ctx.Done():
-	case <-time.After(time.Duration(rand.IntN(50)) * time.Millisecond):
+	case <-time.After(time.Duration(1+rand.IntN(50)) * time.Millisecond): // not at once, so that many are inside first
 	}
 	switch rand.IntN(6) {
 	case 0:

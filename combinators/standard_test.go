@@ -86,9 +86,11 @@ func TestTheLintIsSilentAboutTheDocumentedOrder(t *testing.T) {
 		combinators.When(isAsk, combinators.Recovered()),
 	)
 	require.Empty(t, combinators.Lint(exec))
-	got, err := orchestrate.Run(t.Context(), orchestrate.Lift(ask{N: 7}), exec)
-	require.NoError(t, err)
-	require.Equal(t, 7, got)
+	synctest.Test(t, func(t *testing.T) {
+		got, err := orchestrate.Run(t.Context(), orchestrate.Lift(ask{N: 7}), exec)
+		require.NoError(t, err)
+		require.Equal(t, 7, got)
+	})
 }
 
 func TestTheStandardRetriesAnAttemptThatHangs(t *testing.T) {
@@ -174,15 +176,17 @@ func TestTheRetriesOfTheStandardKeepToTheRate(t *testing.T) {
 
 func TestTheClassOfAPolicyIsThatOfItsRetriesAndItsCircuit(t *testing.T) {
 	t.Parallel()
-	s := serviceOf(fails(errDown))
-	exec := combinators.Standard(combinators.Policy{Class: func(context.Context, error) combinators.Class {
-		return combinators.Neutral
-	}})(s)
-	for n := range 10 {
-		_, err := exec.Execute(t.Context(), ask{})
-		require.Same(t, errDown, err)
-		require.Equal(t, n+1, s.calls())
-	}
+	synctest.Test(t, func(t *testing.T) {
+		s := serviceOf(fails(errDown))
+		exec := combinators.Standard(combinators.Policy{Class: func(context.Context, error) combinators.Class {
+			return combinators.Neutral
+		}})(s)
+		for n := range 10 {
+			_, err := exec.Execute(t.Context(), ask{})
+			require.Same(t, errDown, err)
+			require.Equal(t, n+1, s.calls())
+		}
+	})
 }
 
 func TestAPolicyRefusesWhatMakesNoSense(t *testing.T) {

@@ -13,11 +13,11 @@ import (
 )
 
 func ExampleTimed() {
-	mux := executor.NewMux(executor.On(func(ctx context.Context, _ GetRate) (float64, error) {
-		<-ctx.Done() // a server that does not answer
-		return 0, ctx.Err()
-	}))
-	exec := combinators.Timed(10 * time.Millisecond)(mux)
+	server := executor.Func(func(ctx context.Context, _ actions.Action) (any, error) {
+		<-ctx.Done() // it does not answer
+		return nil, ctx.Err()
+	})
+	exec := combinators.Timed(10 * time.Millisecond)(server)
 
 	_, err := orchestrate.Run(context.Background(), orchestrate.Lift(GetRate{Currency: "CHF"}), exec)
 	fmt.Println(err)
@@ -52,12 +52,12 @@ func ExampleTimedWith() {
 
 func ExampleAbandonment() {
 	stuck := make(chan struct{})
-	mux := executor.NewMux(executor.On(func(context.Context, GetRate) (float64, error) {
+	server := executor.Func(func(context.Context, actions.Action) (any, error) {
 		<-stuck // heeds nobody
-		return 0, nil
-	}))
+		return nil, nil
+	})
 	var left combinators.Abandonment
-	exec := combinators.TimedWith(combinators.Timeout{Limit: 10 * time.Millisecond, Abandon: &left})(mux)
+	exec := combinators.TimedWith(combinators.Timeout{Limit: 10 * time.Millisecond, Abandon: &left})(server)
 
 	_, err := orchestrate.Run(context.Background(), orchestrate.Lift(GetRate{Currency: "CHF"}), exec)
 	fmt.Println(err)
