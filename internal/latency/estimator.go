@@ -60,7 +60,12 @@ func (e *Estimator) add(bucket int) {
 // halve rounds up and down by turns, so that a counter of one is not there for ever, nor gone at once.
 func (e *Estimator) halve(up uint32) {
 	for i := range e.counters {
-		e.counters[i].Add(-((e.counters[i].Load() + up) / 2))
+		for c := &e.counters[i]; ; {
+			// In one step: what somebody else has taken away meanwhile cannot be taken away again.
+			if n := c.Load(); c.CompareAndSwap(n, n-(n+up)/2) {
+				break
+			}
+		}
 	}
 }
 

@@ -139,6 +139,29 @@ func TestManyGoroutinesMayObserve(t *testing.T) {
 	require.InEpsilon(t, time.Millisecond, estimate, 0.125)
 }
 
+// Many halve at the same time. A counter that is halved by two at once must not fall below zero, which is a number that
+// outweighs all others.
+func TestWhatManyForgetAtTheSameTimeIsForgottenOnce(t *testing.T) {
+	t.Parallel()
+	e := latency.New(0.5)
+	var all sync.WaitGroup
+	for rare := range 64 {
+		all.Go(func() {
+			for i := range 10_000 {
+				if i%500 == rare {
+					e.Observe(time.Hour)
+				} else {
+					e.Observe(time.Millisecond)
+				}
+			}
+		})
+	}
+	all.Wait()
+	estimate, ok := e.Estimate()
+	require.True(t, ok)
+	require.InEpsilon(t, time.Millisecond, estimate, 0.125)
+}
+
 func BenchmarkObserve(b *testing.B) {
 	b.ReportAllocs()
 	e := latency.New(0.95)
