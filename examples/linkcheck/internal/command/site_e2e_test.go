@@ -89,13 +89,15 @@ func TestAServerThatDoesNotAnswerInTimeIsUnreachable(t *testing.T) {
 	code := c.Run(t.Context(), []string{"-timeout=100ms", "-retries=0", root})
 	require.Equal(t, command.Dead, code)
 	require.Empty(t, complaints.String())
+	// A machine that stops for so long says so, and sends no request.
+	told := strings.NewReplacer(root+"/", "", "not started: ", "").Replace(out.String())
 	require.Equal(t, `links.md
   1:1  dead  http://sleepy.site/  not done within 100ms
   2:1  dead  http://drip.site/  not done within 100ms
   3:1  dead  http://hostile.site/stuck#soon  not done within 100ms
 
 3 dead links in 1 document with 3 links
-`, strings.ReplaceAll(out.String(), root+"/", ""))
+`, told)
 }
 
 func TestAnInterruptReportsWhatIsKnown(t *testing.T) {
