@@ -111,7 +111,7 @@ func crash(t *testing.T, c Crashes) (tally Tally, wrong []string) {
 
 // end says when a process is killed: after so many lines that the witness hears, so that a slow machine does not make
 // for short lives, and a moment later; or, if there are none, after a pause from its start. It does not live for ever
-// in any case.
+// in any case, once it is ready.
 type end struct {
 	lines int
 	pause time.Duration
@@ -144,11 +144,8 @@ func life(t *testing.T, w *witness, dir string, number int, at end) (killed bool
 	w.begins(number)
 	kill := time.AfterFunc(time.Hour, func() { _ = cmd.Process.Kill() })
 	defer kill.Stop()
-	if number >= 0 {
-		kill.Reset(longLife)
-		if at.lines == 0 {
-			kill.Reset(at.pause)
-		}
+	if number >= 0 && at.lines == 0 {
+		kill.Reset(at.pause)
 	}
 	lines := bufio.NewReader(stdout)
 	for {
@@ -159,7 +156,11 @@ func life(t *testing.T, w *witness, dir string, number int, at end) (killed bool
 			}
 			break // an unfinished line tells nothing
 		}
-		w.hears(strings.TrimSpace(line))
+		line = strings.TrimSpace(line)
+		w.hears(line)
+		if number >= 0 && line == "ready" && at.lines > 0 {
+			kill.Reset(longLife)
+		}
 		if at.lines--; at.lines == 0 {
 			kill.Reset(at.pause)
 		}
