@@ -6,6 +6,7 @@ package turns
 import (
 	"context"
 	"errors"
+	"runtime/pprof"
 	"slices"
 	"sync"
 
@@ -105,6 +106,7 @@ func (h *Host) ForkJoin(ctx context.Context, n int, branch func(ctx context.Cont
 		go func() {
 			<-turn
 			defer h.ended(j)
+			defer pprof.SetGoroutineLabels(context.Background()) // whoever looks for what is left behind finds it no more
 			branch(h.mark(ctx), i+1)
 		}()
 	}

@@ -90,12 +90,6 @@ func TestADeterministicOrchestrationPasses(t *testing.T) {
 			return 0, errors.Join(err, orchestrate.Tell(y, Greet{Name: names[0]}))
 		},
 		"an executor that cannot": func(y actions.Yield) (int, error) { return orchestrate.Do(y, actions.Receive[int]{}) },
-		"a goroutine that ends": func(y actions.Yield) (int, error) {
-			sum := make(chan int, 1)
-			go func() { sum <- 1 }()
-			n, err := thing("a")(y)
-			return n + <-sum, err
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -306,23 +300,6 @@ func TestAYieldAfterTheRunIsAnErrorOfTheYield(t *testing.T) {
 	require.ErrorIs(t, err, executor.ErrOver)
 	require.Empty(t, fake.text())
 }
-
-func TestAGoroutineThatIsLeftBehindIsFound(t *testing.T) {
-	t.Parallel()
-	stop := make(chan struct{})
-	text := told(t, func(t *fakeT) {
-		_, _ = kit.Deterministic(t, func(y actions.Yield) (int, error) {
-			go leaks(stop)
-			return thing("a")(y)
-		}, all())
-	})
-	close(stop)
-	require.Contains(t, text, "the orchestration leaves a goroutine behind:\n  ")
-	require.Contains(t, text, "orchestratetest_test.leaks")
-	require.Contains(t, text, "orchestratetest/@")
-}
-
-func leaks(stop chan struct{}) { <-stop }
 
 func TestAnOrchestrationThatDoesNotEndIsEnded(t *testing.T) {
 	t.Parallel()

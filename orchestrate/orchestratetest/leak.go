@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"runtime"
 	"runtime/pprof"
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"testing/synctest"
 	"time"
 )
 
@@ -21,26 +21,42 @@ var labels atomic.Int64
 
 func newLabel() label { return label(strconv.FormatInt(labels.Add(1), 10)) }
 
-// Go runs f on a goroutine that is marked.
-func (l label) Go(f func()) {
-	go pprof.Do(context.Background(), pprof.Labels(labelKey, string(l)), func(context.Context) { f() })
+// Go runs f on a goroutine that is marked until f has ended.
+func (l label) Go(f func()) (ended <-chan struct{}) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done) // unmarked: it only has to return
+		pprof.Do(context.Background(), pprof.Labels(labelKey, string(l)), func(context.Context) { f() })
+	}()
+	return done
 }
 
-// leak says which marked goroutine does not end.
+// patience is the longest pause between two looks at a goroutine that may be about to end.
+const patience = 2 * time.Second
+
+// leak says which marked goroutine does not end. On a busy machine one that is about to may have to wait for its turn.
 func (l label) leak() string {
-	for try := range 70 {
-		if !strings.Contains(profile(), l.text()) {
-			return ""
+	for pause := time.Millisecond; l.alive(); pause *= 2 {
+		settle()
+		if !l.alive() {
+			break
 		}
-		if try < 20 {
-			runtime.Gosched()
-		} else {
-			<-time.After(time.Millisecond)
+		if pause > patience {
+			return "the orchestration leaves a goroutine behind:\n" + l.stack() +
+				"\nAn orchestration starts no goroutine: what is to be done side by side is yielded as a group."
 		}
+		<-time.After(pause)
 	}
-	return "the orchestration leaves a goroutine behind:\n" + l.stack() +
-		"\nAn orchestration starts no goroutine: what is to be done side by side is yielded as a group."
+	return ""
 }
+
+// settle waits until all other goroutines of the bubble are blocked. Elsewhere it returns at once.
+func settle() {
+	defer func() { _ = recover() }() // not in a bubble, or the test itself waits
+	synctest.Wait()
+}
+
+func (l label) alive() bool { return strings.Contains(profile(), l.text()) }
 
 func profile() string {
 	var b bytes.Buffer

@@ -53,13 +53,10 @@ func (r *replays[T]) all() (text string) {
 // from replays the run from its first n answers. Then the goroutine exits, as it does when a run is unloaded.
 func (r *replays[T]) from(l label, n int) string {
 	p := &replay{journal: r.journal, prefix: n, seen: map[string]bool{}}
-	ended := make(chan struct{})
-	l.Go(func() {
-		defer close(ended)
+	<-l.Go(func() {
 		result, err := orchestrate.Run(context.Background(), r.flow, p)
 		p.returned(func() string { return r.returned(result, err) })
 	})
-	<-ended
 	if p.text == "" {
 		return ""
 	}
