@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -19,23 +21,26 @@ import (
 func TestWhoeverCarriesOutTheGroupABranchThatIsNeverAnsweredWaits(t *testing.T) {
 	t.Parallel()
 	race := func(y actions.Yield) (int, error) { return orchestrate.Race(y, thing("a"), thing("b")) }
-	answers := func() executor.Executor { return kit.Script(t, price("a").Never(), price("b").Return(2)) }
-	for name, run := range map[string]func() (int, error){
-		"goroutines": func() (int, error) {
-			return orchestrate.Run(t.Context(), race, combinators.Parallelize()(answers()))
+	for name, run := range map[string]func(ctx context.Context, exec executor.Executor) (int, error){
+		"goroutines": func(ctx context.Context, exec executor.Executor) (int, error) {
+			return orchestrate.Run(ctx, race, combinators.Parallelize()(exec))
 		},
-		"another's turns": func() (n int, err error) {
-			turns.New(nil).Run(t.Context(), func(ctx context.Context) {
-				n, err = orchestrate.Run(ctx, race, answers())
-			})
+		"another's turns": func(ctx context.Context, exec executor.Executor) (n int, err error) {
+			turns.New(nil).Run(ctx, func(ctx context.Context) { n, err = orchestrate.Run(ctx, race, exec) })
 			return n, err
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			n, err := run()
-			require.NoError(t, err)
-			require.Equal(t, 2, n)
+			synctest.Test(t, func(t *testing.T) {
+				two := func(context.Context, Price) (int, error) {
+					<-time.After(time.Second) // the other one has begun
+					return 2, nil
+				}
+				n, err := run(t.Context(), kit.Script(t, price("a").Never(), price("b").Do(two)))
+				require.NoError(t, err)
+				require.Equal(t, 2, n)
+			})
 		})
 	}
 }

@@ -32,7 +32,7 @@ func (l label) Go(f func()) (ended <-chan struct{}) {
 }
 
 // patience is the longest pause between two looks at a goroutine that may be about to end.
-const patience = 2 * time.Second
+const patience = 4 * time.Second
 
 // leak says which marked goroutine does not end. On a busy machine one that is about to may have to wait for its turn.
 func (l label) leak() string {

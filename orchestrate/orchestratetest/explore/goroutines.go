@@ -55,7 +55,7 @@ func labelled(f func()) string {
 
 var labels atomic.Int64
 
-// leftBehind are the goroutines with the label that do not end within a second.
+// leftBehind are the goroutines with the label that do not end within seconds: a busy machine may come to them late.
 func leftBehind(label string) string {
 	want := fmt.Sprintf("%q:%q", labelKey, label)
 	for wait := time.Millisecond; ; wait *= 2 {
@@ -67,7 +67,7 @@ func leftBehind(label string) string {
 				left = append(left, strings.TrimSpace(stack))
 			}
 		}
-		if len(left) == 0 || wait > time.Second {
+		if len(left) == 0 || wait > 4*time.Second {
 			return strings.Join(left, "\n\n")
 		}
 		<-time.After(wait)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -17,9 +18,13 @@ import (
 
 func TestMisuseIsAClearFailure(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, testMisuse) // in which it takes no time to see that a goroutine does not end
+}
+
+func testMisuse(t *testing.T) {
 	counter := 0
-	var leaked sync.WaitGroup
 	leave := make(chan struct{})
+	defer close(leave)
 	run := func(flow orchestrate.Orchestration[int]) func(*explore.Schedule) {
 		return func(s *explore.Schedule) { _, _ = explore.Run(s, flow, newWorld().mux()) }
 	}
@@ -57,7 +62,7 @@ func TestMisuseIsAClearFailure(t *testing.T) {
 			return n, err
 		}), "step 0, explore_test.do{N: 1}, was asked for on a goroutine that is not the orchestration's"},
 		"a goroutine left behind": {run(func(actions.Yield) (int, error) {
-			leaked.Go(func() { <-leave })
+			go func() { <-leave }()
 			return 0, nil
 		}), "goroutines are left behind"},
 		"a handler that exits": {func(s *explore.Schedule) {
@@ -70,8 +75,6 @@ func TestMisuseIsAClearFailure(t *testing.T) {
 		bounds := explore.Bounds{MaxSteps: 100, Workers: 1}
 		require.Contains(t, failure(func(t explore.TB) { explore.Schedules(t, bounds, c.body) }), c.want, name)
 	}
-	close(leave)
-	leaked.Wait()
 }
 
 func TestBadBoundsAreRefused(t *testing.T) {
@@ -103,19 +106,19 @@ func TestAForeignGoroutineIsToldInOtherSchedulesThanTheFirstToo(t *testing.T) {
 
 func TestAGoroutineLeftBehindByAnotherScheduleThanTheFirstIsToldToo(t *testing.T) {
 	t.Parallel()
-	var leaked sync.WaitGroup
-	leave := make(chan struct{})
-	text := failure(func(t explore.TB) {
-		explore.Schedules(t, noCrash, func(s *explore.Schedule) {
-			if _, err := explore.Run(s, sequence(1), newWorld().mux()); err != nil {
-				leaked.Go(func() { <-leave })
-			}
+	synctest.Test(t, func(t *testing.T) {
+		leave := make(chan struct{})
+		defer close(leave)
+		text := failure(func(t explore.TB) {
+			explore.Schedules(t, noCrash, func(s *explore.Schedule) {
+				if _, err := explore.Run(s, sequence(1), newWorld().mux()); err != nil {
+					go func() { <-leave }()
+				}
+			})
 		})
+		require.Contains(t, text, "explore: goroutines are left behind, not by the first schedule, but by another of 3:")
+		require.Contains(t, text, "misuse_test.go")
 	})
-	require.Contains(t, text, "explore: goroutines are left behind, not by the first schedule, but by another of 3:")
-	require.Contains(t, text, "misuse_test.go")
-	close(leave)
-	leaked.Wait()
 }
 
 func TestBoundsThatPanicAreAFailure(t *testing.T) {
