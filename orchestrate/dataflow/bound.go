@@ -36,8 +36,8 @@ func (b *bound) exec(y actions.Yield, r *run, fr *frame) (any, bool, error) {
 	}
 	if b.label != "" {
 		r.tell(Finished, b.label, nil)
-		r.count(y, b.counts, b.label)
 	}
+	r.count(y, b.counts, b.label)
 	return raw, true, nil
 }
 

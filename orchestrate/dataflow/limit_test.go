@@ -149,13 +149,7 @@ func TestAFlowTellsHowFarItIs(t *testing.T) {
 		dataflow.Dispatch("which", dataflow.By(func(none) int { return 1 }),
 			dataflow.Case(1, wants[none]("chosen")), dataflow.Case(2, dataflow.Seq(wants[none]("not"), wants[none]("nor")))),
 		wants[none]("last"))
-	var all []actions.Progress
-	exec := executor.NewMux(executor.OnVoid(func(_ context.Context, p actions.Progress) error {
-		all = append(all, p)
-		return nil
-	})).Else(dataflow.Local())
-	_, err := orchestrate.Run(t.Context(), f.Orchestration(nil), inOrder{exec})
-	require.NoError(t, err)
+	all := progressOf(t, f)
 	require.Len(t, all, 7)
 	var done []int64
 	for _, p := range all {
@@ -168,21 +162,37 @@ func TestAFlowTellsHowFarItIs(t *testing.T) {
 	require.Equal(t, "flow/last", all[6].Message)
 }
 
-func TestStepsThatADispatchLeavesOutAreDone(t *testing.T) {
-	t.Parallel()
-	f := build(t, dataflow.Progress(), dataflow.OnMissing(dataflow.Skip), dataflow.VisibilityAll,
-		dataflow.Dispatch("which", dataflow.By(func(none) int { return 1 }),
-			dataflow.Case(1, wants[a]("skipped")), dataflow.Case(2, dataflow.Seq(wants[none]("not"), wants[none]("nor")))),
-		wants[none]("last"))
-	var last actions.Progress
+// progressOf runs a flow and returns what it said of how far it is.
+func progressOf(t *testing.T, f *dataflow.Flow) (all []actions.Progress) {
+	t.Helper()
 	exec := executor.NewMux(executor.OnVoid(func(_ context.Context, p actions.Progress) error {
-		last = p
+		all = append(all, p)
 		return nil
 	})).Else(dataflow.Local())
 	_, err := orchestrate.Run(t.Context(), f.Orchestration(nil), inOrder{exec})
 	require.NoError(t, err)
+	return all
+}
+
+func TestStepsThatADispatchLeavesOutAreDone(t *testing.T) {
+	t.Parallel()
+	all := progressOf(t, build(t, dataflow.Progress(), dataflow.OnMissing(dataflow.Skip), dataflow.VisibilityAll,
+		dataflow.Dispatch("which", dataflow.By(func(none) int { return 1 }),
+			dataflow.Case(1, wants[a]("skipped")), dataflow.Case(2, dataflow.Seq(wants[none]("not"), wants[none]("nor")))),
+		wants[none]("last")))
+	last := all[len(all)-1]
 	require.Equal(t, int64(4), last.Total)
 	require.Equal(t, int64(4), last.Done)
+}
+
+func TestALoopOfASequenceCountsAsOneStep(t *testing.T) {
+	t.Parallel()
+	all := progressOf(t, build(t, dataflow.Progress(), wants[none]("first"),
+		dataflow.Repeat(dataflow.Seq(wants[none]("one"), wants[none]("two")), dataflow.Max(3))))
+	require.Equal(t, []actions.Progress{
+		{Done: 1, Total: 2, Message: "flow/first"},
+		{Done: 2, Total: 2, Message: "flow"},
+	}, all)
 }
 
 // inOrder runs the branches of groups one after the other.
