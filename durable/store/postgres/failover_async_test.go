@@ -3,7 +3,6 @@ package postgres_test
 import (
 	"context"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,14 +37,11 @@ func newLaggard(t *testing.T, lease time.Duration) *laggard {
 	b.dsn = "host=" + b.primary.Host() + "," + b.standby.Host() +
 		" user=postgres dbname=postgres target_session_attrs=read-write"
 	b.config = durable.Config{Flows: durable.Flows(runstest.Book), Lease: lease}
-	var early, late atomic.Int64 // how many wait for these
 	b.press = &runstest.Printer{Letters: 10, Before: func(number int) {
 		if number >= known {
-			early.Add(1)
 			<-b.early
 		}
 		if number >= made {
-			late.Add(1)
 			<-b.late
 		}
 	}}
@@ -59,7 +55,7 @@ func newLaggard(t *testing.T, lease time.Duration) *laggard {
 		pages, pages, pages, pages, pages, pages, pages, pages,
 	}, nil)
 	require.NoError(t, err)
-	until(t, func() bool { return early.Load() >= books })
+	b.printed(t, known)
 	until(t, func() bool {
 		const caughtUp = "SELECT pg_current_wal_lsn() <= replay_lsn FROM pg_stat_replication"
 		var yes bool
@@ -71,8 +67,19 @@ func newLaggard(t *testing.T, lease time.Duration) *laggard {
 	_, err = short.Result(t.Context())
 	require.NoError(t, err)
 	close(b.early)
-	until(t, func() bool { return late.Load() >= books })
+	b.printed(t, made)
 	return b
+}
+
+// printed waits until so many pages of each book are on record, and the next one is about to be printed.
+func (b *laggard) printed(t *testing.T, pages int) {
+	t.Helper()
+	for _, h := range b.books {
+		until(t, func() bool {
+			steps, err := h.Steps(t.Context())
+			return err == nil && len(steps) == pages && b.press.Times(h.ID(), pages) > 0
+		})
+	}
 }
 
 // failover has the standby take the place of the primary.
