@@ -23,8 +23,8 @@ import (
 
 const (
 	poisonVariable = "BATON_POISON_DIR"
-	poisonExit     = 66 // of the process, by the run that kills it
-	poisonLease    = time.Second
+	poisonExit     = 66              // of the process, by the run that kills it
+	poisonLease    = 2 * time.Second // in which a slow machine carries out a step
 )
 
 // A process is started again whenever it has died. One run kills it, whenever it is carried out; dozens of others are
