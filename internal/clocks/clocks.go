@@ -26,14 +26,14 @@ func (c *Clocks) Time() time.Time {
 // Measure compares the clocks when the server has said what time it is, which it was asked for at a time of this
 // process. However long it took to answer, that is no difference between the clocks.
 func (c *Clocks) Measure(asked, server time.Time) {
-	least, most := asked.Sub(server)-nothing, c.Time().Sub(server)+nothing
-	within := func(ahead time.Duration) bool { return least < ahead && ahead < most }
+	least, most := asked.Sub(server), c.Time().Sub(server)
+	within := func(ahead time.Duration) bool { return least-nothing < ahead && ahead < most+nothing }
 	switch {
 	case within(time.Duration(c.ahead.Load())): // as before
 	case within(0):
 		c.ahead.Store(0)
-	default:
-		c.ahead.Store(int64(least + (most-least)/2))
+	default: // the most that it can be, so that what is due now is due for the server as well
+		c.ahead.Store(int64(most))
 	}
 }
 
