@@ -126,6 +126,52 @@ func TestAResultOfAStepThatIsTooMuchForTheStoreIsItsError(t *testing.T) {
 // fetch is an action with a large result.
 type fetch struct{ actions.Returns[string] }
 
+func TestWhyARunIsBlockedShowsNothingThatACodecHides(t *testing.T) {
+	t.Parallel()
+	var secret atomic.Value
+	mine := sealed{"mine", new(atomic.Int64)}
+	flow := durable.Define("f", func(y actions.Yield, _ string) (string, error) {
+		if err := orchestrate.Tell(y, note{Text: secret.Load().(string)}); err != nil {
+			return "", err
+		}
+		return "", orchestrate.Tell(y, actions.Sleep{For: time.Hour})
+	})
+	for _, c := range []struct {
+		was, is codec.Codec
+		want    string
+	}{
+		{codec.JSON(), codec.JSON(), `the journal has durable_test.note{"Text":"4111"}, the code yielded ` +
+			`durable_test.note{"Text":"4222"} (Text: recorded "4111", got "4222"): run`},
+		{codec.Gob(), codec.Gob(), `(Text: recorded "4111", got "4222")`},
+		{
+			mine, mine,
+			`the journal has durable_test.note, the code yielded durable_test.note (Text differs): run`,
+		},
+		{
+			codec.JSON(), mine,
+			`the journal has durable_test.note{"Text":"4111"}, the code yielded durable_test.note (Text differs): run`,
+		},
+	} {
+		inHouse(t, durable.Flows(flow), func(t *testing.T, h *house) {
+			secret.Store("4111")
+			h.close(t)
+			h.config.Codec = c.was
+			h.open(t)
+			run := launch(t, h, flow, "", durable.WithID("a"))
+			synctestSleep(time.Minute)
+			h.close(t)
+			secret.Store("4222")
+			h.config.Codec = c.is
+			h.open(t)
+			synctestSleep(2 * time.Hour)
+			m, err := run.Metadata(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, durable.Blocked, m.Status)
+			require.Contains(t, m.Reason, c.want)
+		})
+	}
+}
+
 func TestAnInputThatIsNotTheFlowsBlocksTheRun(t *testing.T) {
 	t.Parallel()
 	old := durable.Define("changed", func(_ actions.Yield, s string) (string, error) { return s, nil })

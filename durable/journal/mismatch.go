@@ -1,11 +1,15 @@
 package journal
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/baton-go/baton/actions"
+	"github.com/baton-go/baton/durable/codec"
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/internal/jsondiff"
 )
@@ -15,7 +19,8 @@ import (
 type MismatchError struct {
 	Run string
 	// Path is the step. Recorded is the action that the journal has there, Yielded the one that the code came with:
-	// both are empty if there is none.
+	// both are empty if there is none. Of an action that a codec of the user's own writes they have the name alone: the
+	// error is kept, and logged, as it is.
 	Path              string
 	Recorded, Yielded string
 	// Diff tells what differs, if both are of the same name and the journal has kept the action.
@@ -58,7 +63,7 @@ func (j *Journal) mismatch(r *store.Record, a actions.Action, data []byte) error
 // misplaced stops the journal because it has a group where another action was yielded.
 func (j *Journal) misplaced(path string, a actions.Action, data []byte) error {
 	return j.stop(&MismatchError{
-		Run: j.ID, Path: path, Recorded: "a group of branches", Yielded: actions.Name(a) + string(data),
+		Run: j.ID, Path: path, Recorded: "a group of branches", Yielded: j.described(a, data),
 	})
 }
 
@@ -69,13 +74,13 @@ func (j *Journal) unreadable(r *store.Record, err error) error {
 
 // missing stops the journal because it has no record of an action, but of what came behind it.
 func (j *Journal) missing(path string, a actions.Action, data []byte) error {
-	return j.stop(&MismatchError{Run: j.ID, Path: path, Yielded: actions.Name(a) + string(data)})
+	return j.stop(&MismatchError{Run: j.ID, Path: path, Yielded: j.described(a, data)})
 }
 
 func (j *Journal) mismatched(r *store.Record, a actions.Action, data []byte) error {
 	e := &MismatchError{Run: j.ID, Path: r.Path}
 	recorded := j.recorded(r)
-	if e.Recorded = r.Name; recorded != nil {
+	if e.Recorded = r.Name; isOpen(r.Action) {
 		e.Recorded += string(recorded)
 	}
 	if r.Kind == store.Decision {
@@ -84,13 +89,17 @@ func (j *Journal) mismatched(r *store.Record, a actions.Action, data []byte) err
 	if a == nil {
 		return e
 	}
-	if e.Yielded = actions.Name(a); data != nil {
-		e.Yielded += string(data)
-	} else if g, ok := a.(actions.Group); ok {
-		e.Yielded = fmt.Sprintf("a group %s of %d branches", actions.Name(a), len(g.Branches))
+	if e.Yielded = j.described(a, data); data == nil {
+		if g, ok := a.(actions.Group); ok {
+			e.Yielded = fmt.Sprintf("a group %s of %d branches", actions.Name(a), len(g.Branches))
+		}
 	}
-	if r.Name == actions.Name(a) && recorded != nil && data != nil {
+	switch {
+	case r.Name != actions.Name(a) || recorded == nil || data == nil:
+	case isOpen(r.Action) && j.shows(data):
 		e.Diff = jsondiff.Lines(recorded, data)
+	default:
+		e.Diff = differing(recorded, data)
 	}
 	return e
 }
@@ -105,4 +114,40 @@ func (j *Journal) recorded(r *store.Record) []byte {
 		return nil
 	}
 	return data
+}
+
+// described is an action as an error has it, which is kept and logged: what a codec of somebody else's may be there to
+// hide is not shown.
+func (j *Journal) described(a actions.Action, data []byte) string {
+	if j.shows(data) {
+		return actions.Name(a) + string(data)
+	}
+	return actions.Name(a)
+}
+
+// shows tells whether anybody may read what the journal writes.
+func (j *Journal) shows(data []byte) bool {
+	p, err := j.Codecs.Encode(json.RawMessage(data))
+	return err == nil && isOpen(p)
+}
+
+// isOpen tells whether a payload is written by a codec that hides nothing.
+func isOpen(p store.Payload) bool {
+	return p.Codec == codec.JSON().Name() || p.Codec == codec.Gob().Name()
+}
+
+// differing names the fields in which two actions differ, without what they hold.
+func differing(recorded, got []byte) (lines []string) {
+	var r, g map[string]json.RawMessage
+	if json.Unmarshal(recorded, &r) != nil || json.Unmarshal(got, &g) != nil {
+		return nil
+	}
+	all := maps.Clone(r)
+	maps.Copy(all, g)
+	for _, field := range slices.Sorted(maps.Keys(all)) {
+		if !bytes.Equal(r[field], g[field]) {
+			lines = append(lines, field+" differs")
+		}
+	}
+	return lines
 }
