@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/baton-go/baton/durable/fact"
@@ -88,12 +89,13 @@ func (b *bringer) begun(have store.Run) bool {
 	return importing(&have.State) && bytes.Equal(have.Result.Data, b.mark.Data)
 }
 
-// send sends the messages. Each has a key, so that none is sent twice.
+// send sends the messages. Each has a key, so that none is sent twice: its own, or one that is made of its place. Those
+// that an earlier import has made are made anew, or one of them could be that of another place.
 func (b *bringer) send(ctx context.Context) error {
 	for from := 0; from < len(b.h.Messages); from += startBatch {
 		batch := make([]store.Message, 0, startBatch)
 		for _, m := range b.h.Messages[from:min(from+startBatch, len(b.h.Messages))] {
-			if m.Run = b.h.Run.ID; m.Key == "" {
+			if m.Run = b.h.Run.ID; m.Key == "" || strings.HasPrefix(m.Key, importCodec+"/") {
 				m.Key = importCodec + "/" + strconv.FormatInt(m.Seq, 10)
 			}
 			batch = append(batch, m)

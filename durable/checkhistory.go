@@ -56,6 +56,8 @@ func checkHistory(h *store.History) error {
 		return errors.New("it has records, and was never started")
 	case r.Started.IsZero() && r.Status != store.Pending && r.Status != store.Paused && !r.Status.Finished():
 		return fmt.Errorf("it is %s, and was never started", r.Status)
+	case r.Key != "" && r.Queue == "":
+		return badOption("a key within a queue, and no queue")
 	case r.Generation < 0 || r.Settled < 0 || r.Trials < 0:
 		return errors.New("it counts below zero")
 	}
@@ -65,7 +67,9 @@ func checkHistory(h *store.History) error {
 	if _, err := decodePublished(r.ID, r.Published); err != nil {
 		return err
 	}
-	if err := checkTexts(r.Version, r.Queue, r.Reason, r.Input.Codec, r.Result.Codec, r.Failure.Codec); err != nil {
+	if err := checkTexts(
+		r.Version, r.Queue, r.Key, r.Reason, r.Input.Codec, r.Result.Codec, r.Failure.Codec,
+	); err != nil {
 		return err
 	}
 	if err := checkTimes(
@@ -105,9 +109,9 @@ func checkMessages(messages []store.Message) error {
 	last := int64(0)
 	keys := map[string]bool{}
 	for _, m := range messages {
-		err := checkName("event name", m.Name)
+		err := checkMessageName("event name", m.Name)
 		if err == nil && m.Key != "" {
-			err = checkName("deduplication key", m.Key)
+			err = checkMessageName("deduplication key", m.Key)
 		}
 		if err == nil {
 			err = checkTexts(m.Payload.Codec)
@@ -127,6 +131,16 @@ func checkMessages(messages []store.Message) error {
 		last, keys[m.Key] = m.Seq, true
 	}
 	return nil
+}
+
+// checkMessageName is checkName for the names and keys of what a run was sent. Those of the ends of children are longer
+// than others, because they have an ID in them.
+func checkMessageName(what, name string) error {
+	if child, ok := strings.CutPrefix(name, childEnded); ok {
+		id, _, _ := strings.Cut(child, "/") // of a key
+		return checkID(id)
+	}
+	return checkName(what, name)
 }
 
 // checkLabels refuses labels that no run can be started with, but for the runtime's own.

@@ -261,3 +261,27 @@ func TestAChildIsStartedAsItIsTold(t *testing.T) {
 		require.Equal(t, time.Second, m.Expires.Sub(m.Finished))
 	})
 }
+
+func TestAChildUnderAnIDThatIsFreeAgainIsAwaitedAgain(t *testing.T) {
+	t.Parallel()
+	child := durable.Define("child", func(_ actions.Yield, n int) (int, error) { return 2 * n, nil })
+	parent := durable.Define("parent", func(y actions.Yield, days int) (sum int, err error) {
+		for day := range days {
+			n, err := child.RunChild(y, day, durable.WithID("daily"), durable.WithRetention(time.Minute))
+			if err != nil {
+				return 0, err
+			}
+			sum += n
+			if err := orchestrate.Tell(y, actions.Sleep{For: 24 * time.Hour}); err != nil {
+				return 0, err
+			}
+		}
+		return sum, nil
+	})
+	inHouse(t, durable.Flows(child, parent), func(t *testing.T, h *house) {
+		launch(t, h, parent, 3, durable.WithID("a"))
+		synctestSleep(80 * time.Hour)
+		require.Equal(t, durable.Completed, h.status(t, "a"))
+		require.Equal(t, 6, result(t, parent.Attach(h, "a")))
+	})
+}

@@ -12,11 +12,14 @@ import (
 	"github.com/baton-go/baton/executor"
 )
 
-// childEvent is the name, and the key, of the message that tells a parent of the end of its child.
-func childEvent(id string) string { return reserved + "child/" + id }
+// childEnded is how the names of the messages begin that tell parents of the ends of their children.
+const childEnded = reserved + "child/"
+
+// childEvent is the name of the message that tells a parent of the end of its child.
+func childEvent(id string) string { return childEnded + id }
 
 // childEnd are the messages that a run sends when it ends: to its parent, if it has one. The payload is the run's
-// result or its failure.
+// result or its failure. The key is that of this run, and of no other that had its ID before.
 func childEnd(r store.Run, end store.State) []store.Message {
 	if r.Parent == "" {
 		return nil
@@ -25,8 +28,8 @@ func childEnd(r store.Run, end store.State) []store.Message {
 	if end.Status != store.Completed {
 		p = end.Failure
 	}
-	name := childEvent(r.ID)
-	return []store.Message{{Run: r.Parent, Name: name, Key: name, Payload: p}}
+	name, sum := childEvent(r.ID), sha256.Sum256(r.Seed)
+	return []store.Message{{Run: r.Parent, Name: name, Key: fmt.Sprintf("%s/%x", name, sum[:8]), Payload: p}}
 }
 
 // childStart is a Start of any input.

@@ -56,6 +56,8 @@ func TestWhatMakesNoHistoryIsRefusedByName(t *testing.T) {
 		"it does not say when it was created":                 {`"created": "2026-11-21T15:00:00Z",`, ""},
 		"a time in the year 0":                                {`"created": "2026`, `"created": "0000`},
 		"it has records, and was never started":               {`, "started": "2026-11-21T15:00:01Z"`, ""},
+		"a key within a queue, and no queue":                  {`"id": "a"`, `"id": "a", "key": "k"`},
+		`"\x00" is longer than 1048576 bytes, or is no text`:  {`"id": "a"`, `"id": "a", "queue": "q", "key": "\u0000"`},
 		"it counts below zero":                                {`"id": "a"`, `"id": "a", "generation": -1`},
 		"what run \"a\" published: the store is corrupt":      {`"id": "a"`, `"id": "a", "published": "eA=="`},
 		`"a\x00" is longer than 1048576 bytes, or is no text`: {`"id": "a"`, `"id": "a", "reason": "a\u0000"`},
