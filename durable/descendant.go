@@ -114,7 +114,10 @@ func (d *descendant) run(def *definition, opts []StartOption) (store.Run, error)
 	}
 	r.Seed = l.with(seedOf(of))
 	if !of.Started.IsZero() && (len(d.kept) > 0 || d.sameKeys) {
-		r.Status, r.Started = store.Waiting, of.Started
+		r.Started = of.Started
+		if !r.Due.After(r.Created) { // or else an event would have it due before its time
+			r.Status = store.Waiting
+		}
 	}
 	return r, nil
 }
@@ -138,8 +141,14 @@ func (d *descendant) messages(ctx context.Context) ([]store.Message, error) {
 	var ms []store.Message
 	for i := range d.dropped {
 		r := &d.dropped[i]
-		name := d.received(r)
-		if name == "" || r.Number == 0 {
+		if r.Number == 0 {
+			continue
+		}
+		name, err := d.received(r)
+		if err != nil {
+			return nil, err
+		}
+		if name == "" {
 			continue
 		}
 		m := store.Message{Name: name, Payload: r.Result, Sent: r.Finished}
@@ -158,19 +167,23 @@ func (d *descendant) messages(ctx context.Context) ([]store.Message, error) {
 }
 
 // received is the name of the event that a step has received, as far as that is known.
-func (d *descendant) received(r *store.Record) string {
+func (d *descendant) received(r *store.Record) (string, error) {
+	if r.Action.Codec == "" || r.Name != awaitName && !strings.HasPrefix(r.Name, "actions.Receive") {
+		return "", nil
+	}
 	var a struct{ Name, ID string }
 	var text json.RawMessage
-	if r.Action.Codec == "" || d.c.codecs.Decode(r.Action, &text) != nil || json.Unmarshal(text, &a) != nil {
-		return ""
+	err := d.c.codecs.Decode(r.Action, &text)
+	if err == nil {
+		err = json.Unmarshal(text, &a)
 	}
-	switch {
-	case r.Name == awaitName && a.ID != "":
-		return childEvent(a.ID)
-	case strings.HasPrefix(r.Name, "actions.Receive"):
-		return a.Name
+	if err != nil {
+		return "", fmt.Errorf("what step %s has received: %w", r.Path, err)
 	}
-	return ""
+	if r.Name == awaitName {
+		return childEvent(a.ID), nil
+	}
+	return a.Name, nil
 }
 
 // ends are messages of the ends of children that the kept steps have started and not awaited. They were told to the
@@ -183,11 +196,18 @@ func (d *descendant) ends(ctx context.Context, known []store.Message) (ends []st
 	var started []string
 	for i := range d.kept {
 		r := &d.kept[i]
-		var id string
 		switch {
 		case r.Name == awaitName:
-			had[d.received(r)] = true
-		case r.Name == startName && !codec.IsError(r.Failure) && d.c.codecs.Decode(r.Result, &id) == nil:
+			name, err := d.received(r)
+			if err != nil {
+				return nil, err
+			}
+			had[name] = true
+		case r.Name == startName && !codec.IsError(r.Failure):
+			var id string
+			if err := d.c.codecs.Decode(r.Result, &id); err != nil {
+				return nil, fmt.Errorf("the child that step %s has started: %w", r.Path, err)
+			}
 			started = append(started, id)
 		}
 	}

@@ -25,11 +25,12 @@ import (
 // received. A child that has not ended tells the run that started it, and no other.
 //
 // Without [WithID] the new run has a UUID; with the same ID, Fork is idempotent. Flow, input, labels, priority,
-// retention, queue and the key in it are those of the other run unless options say otherwise, and its deadline is as
-// long after its start. It can be found by [LabelForkOf]. It has no parent. [Flow.Fork] gives it another input.
+// retention, queue and the key in it are those of the other run unless options say otherwise; its deadline is that of
+// [Client.Retry]. It can be found by [LabelForkOf]. It has no parent. [Flow.Fork] gives it another input.
 //
 // What is no step is an error that says why. Of a run that is not there the error is [ErrNotFound], and if the new ID
-// is that of another run it is [ErrConflict].
+// is that of another run it is [ErrConflict]. A client that lacks a codec of the run's is told so by
+// a [codec.UnknownCodecError], and nothing is made.
 func (c *Client) Fork(ctx context.Context, id, at string, opts ...StartOption) (fork string, err error) {
 	fork, err = c.fork(ctx, id, at, nil, nil, opts)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/durable"
+	"github.com/baton-go/baton/durable/codec"
 	"github.com/baton-go/baton/durable/store/memory"
 	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/orchestrate"
@@ -264,4 +265,65 @@ func TestTheClockOfAForkIsThatOfTheForkAndStaysSo(t *testing.T) {
 			result(t, flow.Attach(h, id)), "the second is asked for behind all that was kept")
 		require.Len(t, h.written(), 5)
 	})
+}
+
+func TestAForkThatIsDelayedBeginsAtItsTime(t *testing.T) {
+	t.Parallel()
+	for name, disturb := range map[string]func(t *testing.T, h *house, id string){
+		"by an event": func(t *testing.T, h *house, id string) {
+			t.Helper()
+			require.NoError(t, h.Send(t.Context(), id, "other", ""))
+		},
+		"by a pause": func(t *testing.T, h *house, id string) {
+			t.Helper()
+			require.NoError(t, h.Pause(t.Context(), id, ""))
+			synctestSleep(time.Minute)
+			require.NoError(t, h.Resume(t.Context(), id))
+			require.NoError(t, h.Send(t.Context(), id, "other", ""))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inHouse(t, durable.Flows(journey), func(t *testing.T, h *house) {
+				launch(t, h, journey, "", durable.WithID("a"))
+				for _, e := range []string{"1", "2", "3"} {
+					require.NoError(t, h.Send(t.Context(), "a", "e", e))
+				}
+				result(t, journey.Attach(h, "a"))
+				id, err := h.Fork(t.Context(), "a", "4", durable.WithDelay(10*time.Hour))
+				require.NoError(t, err)
+				began := time.Now()
+				disturb(t, h, id)
+				synctestSleep(time.Hour)
+				require.Equal(t, durable.Pending, h.status(t, id))
+				require.Len(t, h.written(), 3, "nothing new")
+				result(t, journey.Attach(h, id))
+				require.Equal(t, 11*time.Hour, since(began), "an hour of them is that of the flow")
+			}, keyedHandler)
+		})
+	}
+}
+
+func TestAForkIsRefusedToWhoeverCannotReadWhatTheRunReceived(t *testing.T) {
+	t.Parallel()
+	inHouse(t, durable.Flows(journey), func(t *testing.T, h *house) {
+		h.close(t)
+		h.config.Codec = sealed{"mine", new(atomic.Int64)}
+		h.open(t)
+		launch(t, h, journey, "", durable.WithID("a"))
+		for _, e := range []string{"1", "2", "3"} {
+			require.NoError(t, h.Send(t.Context(), "a", "e", e))
+		}
+		want := result(t, journey.Attach(h, "a"))
+		_, err := durable.NewClient(h.store).Fork(t.Context(), "a", "4", durable.WithID("b"))
+		var unknown *codec.UnknownCodecError
+		require.ErrorAs(t, err, &unknown)
+		require.ErrorContains(t, err, `fork run "a" at step "4": what step 4 has received: codec "sealed" is not known`)
+		_, err = journey.Attach(h, "b").Status(t.Context())
+		require.ErrorIs(t, err, durable.ErrNotFound)
+
+		id, err := h.Fork(t.Context(), "a", "0", durable.WithID("a2"))
+		require.NoError(t, err)
+		require.Equal(t, strings.ReplaceAll(want, "a/", "a2/"), result(t, journey.Attach(h, id)))
+	}, keyedHandler)
 }

@@ -102,7 +102,7 @@ func TestWhatIsMadeOfAnotherRunIsToldOfAsItIs(t *testing.T) {
 		require.NoError(t, err)
 		changes := heardOf[*fact.Changed](l)
 		require.Len(t, changes, 1)
-		require.Equal(t, store.Waiting, changes[0].Status, "it has a record")
+		require.Equal(t, store.Pending, changes[0].Status, "it begins later")
 		require.WithinDuration(t, time.Now().Add(time.Hour), changes[0].Due, time.Second)
 		require.Equal(t, fact.Run{
 			ID: id, Flow: "compensating", Labels: map[string]string{"k": "v", durable.LabelForkOf: "r"},

@@ -68,7 +68,7 @@ func (c *Client) Resume(ctx context.Context, id string) error {
 			switch {
 			case r.Owner != "":
 				s.Status = store.Running
-			case r.Epoch == 0:
+			case r.Epoch == 0, h.Due.After(now):
 				s.Status = store.Pending
 			}
 			if h.Due.After(now) || r.Epoch == 0 && !h.Due.IsZero() {

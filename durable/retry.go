@@ -31,11 +31,13 @@ var ErrNotFailed = errors.New("the run has not failed")
 //
 // The ID is that of the failed run and ".retry-1", or one more than the number that it has, unless [WithID] says
 // another one; with the same ID, Retry is idempotent. Flow, input, labels, priority, retention, queue and the key in it
-// are those of the failed run unless options say otherwise, and its deadline is as long after its start. It can be
-// found by [LabelRetryOf]. It has no parent: that has been told of the failure.
+// are those of the failed run unless options say otherwise, and its deadline is as long after its start as that of the
+// failed run was after that had been created, a delay included: [WithTimeLimit] says another one. It can be found by
+// [LabelRetryOf]. It has no parent: that has been told of the failure.
 //
 // Of a run that has not failed the error is [ErrNotFailed], of one that is not there [ErrNotFound], and if the new ID
-// is that of another run it is [ErrConflict].
+// is that of another run it is [ErrConflict]. A client that lacks a codec of the run's is told so by
+// a [codec.UnknownCodecError], and nothing is made.
 func (c *Client) Retry(ctx context.Context, id string, opts ...StartOption) (retry string, err error) {
 	h, err := c.history(ctx, id)
 	if err == nil && h.Run.Status != Failed {
@@ -52,6 +54,10 @@ func (c *Client) Retry(ctx context.Context, id string, opts ...StartOption) (ret
 
 func (c *Client) retry(ctx context.Context, h *store.History, opts []StartOption) (string, error) {
 	var at []string
+	_, bad := c.errors.Decode(c.codecs, h.Run.Failure)
+	if unknown, ok := errors.AsType[*codec.UnknownCodecError](bad); ok {
+		return "", fmt.Errorf("its error: %w", unknown)
+	}
 	if failed := c.failedAt(h); failed != "" {
 		at = []string{failed}
 	}
@@ -144,7 +150,8 @@ func (d *descendant) startsToRepeat() (paths []string) {
 	return paths
 }
 
-// deadlineFrom is the deadline of a run that begins at a time, and has as long as another one had.
+// deadlineFrom is the deadline of a run that begins at a time, and has as long as another one had. When that was to
+// start is not known any more.
 func deadlineFrom(of *store.Run, begin time.Time) time.Time {
 	if of.Deadline.IsZero() {
 		return time.Time{}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/durable"
+	"github.com/baton-go/baton/durable/codec"
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/orchestrate"
@@ -280,5 +281,21 @@ func TestTheStepThatFailedIsFoundAlsoIfTheFlowHasAnErrorOfItsOwn(t *testing.T) {
 		id, err = h.Retry(t.Context(), "p")
 		require.NoError(t, err)
 		require.Equal(t, "did", result(t, plain.Attach(h, id)))
+	}, e.handler())
+}
+
+func TestARetryIsRefusedToWhoeverCannotReadWhyTheRunFailed(t *testing.T) {
+	t.Parallel()
+	var e effects
+	inHouse(t, durable.Flows(pay), func(t *testing.T, h *house) {
+		h.close(t)
+		h.config.Codec = sealed{"mine", new(atomic.Int64)}
+		h.open(t)
+		e.broken.Store("ship")
+		fails(t, launch(t, h, pay, "", durable.WithID("a")))
+		_, err := durable.NewClient(h.store).Retry(t.Context(), "a")
+		var unknown *codec.UnknownCodecError
+		require.ErrorAs(t, err, &unknown)
+		require.ErrorContains(t, err, `retry run "a": its error: codec "sealed" is not known`)
 	}, e.handler())
 }
