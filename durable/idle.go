@@ -3,11 +3,15 @@ package durable
 import (
 	"container/list"
 	"errors"
+	"sync"
 	"time"
 )
 
 // idleList holds the runs in memory that wait, those first that have waited longest.
 type idleList struct {
+	// turn is held by whoever takes runs off the list to unload them: until they leave, they count as being in memory,
+	// and others would be unloaded for them, too. It is taken before the runtime's lock.
+	turn  sync.Mutex
 	list  list.List // of *loaded
 	timer *time.Timer
 	armed bool
@@ -126,6 +130,8 @@ func (rt *Runtime) delist(l *loaded) {
 
 // unloadIdle is called when the run that has waited longest may have waited long enough.
 func (rt *Runtime) unloadIdle() {
+	rt.idle.turn.Lock()
+	defer rt.idle.turn.Unlock()
 	now := time.Now()
 	var ripe []*loaded
 	rt.mu.Lock()
@@ -155,6 +161,8 @@ func (rt *Runtime) crowding() int {
 
 // crowd unloads the runs that have waited longest while there are too many in memory.
 func (rt *Runtime) crowd() {
+	rt.idle.turn.Lock()
+	defer rt.idle.turn.Unlock()
 	for {
 		rt.mu.Lock()
 		e := rt.idle.list.Front()
