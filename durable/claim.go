@@ -153,7 +153,9 @@ func (rt *Runtime) register(runs []store.History, until time.Time) {
 		}
 		l := rt.newLoaded(&h, until)
 		if old := rt.runs[l.id]; old != nil {
-			crowded = append(crowded, old)
+			if !old.leaving { // else its last write is under way: it was made, mostly, and if not it is refused
+				crowded = append(crowded, old)
+			}
 			rt.forget(old)
 		}
 		rt.runs[l.id] = l

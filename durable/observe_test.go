@@ -112,12 +112,59 @@ func requireTold(t *testing.T, held, told []string, lost bool) {
 		require.Equal(t, want, told)
 		return
 	}
+	requireInOrder(t, want, told)
+}
+
+// requireInOrder requires that what was told are some of those lines, in their order.
+func requireInOrder(t *testing.T, want, told []string) {
+	t.Helper()
 	at := 0
 	for _, l := range told {
 		i := slices.Index(want[at:], l)
 		require.GreaterOrEqual(t, i, 0, "%q is told, in %q, but the store has %q", l, told, want)
 		at += i + 1
 	}
+}
+
+// lateNews is a store in memory whose answer that a run was given back comes late, when something has happened to it.
+type lateNews struct {
+	*chronicle
+	happens func()
+}
+
+func (s lateNews) Commit(ctx context.Context, writes []store.Write) ([]error, error) {
+	errs, err := s.chronicle.Commit(ctx, writes)
+	for _, w := range writes {
+		if w.Release && w.State.Status == store.Waiting {
+			s.happens()
+			_ = pause(ctx, time.Second)
+		}
+	}
+	return errs, err
+}
+
+func TestALeaseThatWasGivenBackWasNotLost(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		held, l := newChronicle(memory.New()), &listener{}
+		client := durable.NewClient(held)
+		begin(t, client, compensating, "r", "receive")
+		s := lateNews{held, func() { require.NoError(t, client.Send(context.Background(), "r", "go", "on")) }}
+		rt := openLater(t, s, &crew{}, durable.Config{
+			Flows: durable.Flows(compensating), UnloadAfter: time.Second, Observe: []combinators.Sink{l},
+		})
+		_, err := durable.Attach[string](client, "r").Result(t.Context())
+		require.NoError(t, err)
+		closeNow(t, rt)
+		require.Empty(t, heardOf[*fact.LeaseLost](l))
+		ends := map[int64]store.Status{}
+		for _, e := range heardOf[*fact.LifeEnded](l) {
+			require.NoError(t, e.Err)
+			ends[e.Run.Life] = e.Status
+		}
+		require.Equal(t, map[int64]store.Status{1: store.Waiting, 2: store.Completed}, ends)
+		require.ElementsMatch(t, held.of("r")[1:], l.changes("r"), "whichever life is the first to tell")
+	})
 }
 
 func TestALostLeaseIsToldOnce(t *testing.T) {
