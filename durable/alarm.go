@@ -51,17 +51,9 @@ func (a *alarm) forget() {
 }
 
 // notice is told of every change in the store. A run whose last write is under way is not looked after: mostly that
-// write is what is told of, and if it comes too late it is refused, or the store makes the run due.
+// write is what is told of, and if it comes too late it is refused, or the store makes the run due. A run that is only
+// claimed because of this comes with what is new.
 func (rt *Runtime) notice(n store.Notice) {
-	if !n.Due.IsZero() {
-		rt.alarm.at(n.Due)
-	}
-	if n.Freed {
-		rt.freed(n.Queue)
-	}
-	if len(rt.names) > 0 && (n.Run == "" || n.Status == store.Blocked) {
-		rt.misfits.hear(n)
-	}
 	rt.mu.Lock()
 	l := rt.runs[n.Run]
 	if l == nil && rt.claiming {
@@ -71,6 +63,15 @@ func (rt *Runtime) notice(n store.Notice) {
 	rt.mu.Unlock()
 	if look {
 		rt.look(l)
+	}
+	if !n.Due.IsZero() {
+		rt.alarm.at(n.Due)
+	}
+	if n.Freed {
+		rt.freed(n.Queue)
+	}
+	if len(rt.names) > 0 && (n.Run == "" || n.Status == store.Blocked) {
+		rt.misfits.hear(n)
 	}
 }
 
