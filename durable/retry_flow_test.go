@@ -185,6 +185,10 @@ func TestWhatAFailureHasCutOffIsDoneAgainAndItsTimersBeginAnew(t *testing.T) {
 			return orchestrate.All(y,
 				orchestrate.Lift(effect{Name: "one"}),
 				func(y actions.Yield) (string, error) {
+					// Until the first has ended, or it would be cut off as well.
+					if err := orchestrate.Tell(y, actions.Sleep{For: time.Second}); err != nil {
+						return "", err
+					}
 					if _, err := orchestrate.Do(y, effect{Name: "before"}); err != nil {
 						return "", err
 					}
