@@ -34,7 +34,7 @@ And then: there is no such run.
 // Each is replaced by what follows it.
 var different = []string{
 	`(?m)^\S+: \d+ of \d+( numbers)?\n`, ``,
-	`in \S+\. Kill`, `in FILE. Kill`, `kill -9 \d+`, `kill -9 PID`,
+	`in .+\. Kill`, `in FILE. Kill`, `kill -9 \d+`, `kill -9 PID`,
 	`new: (true|false), it is \w+`, `new: NEW, it is STATUS`, `took \S+`, `took TIME`, `  \S+ was`, `  ID was`,
 	`already: \d+`, `already: DONE`,
 }

@@ -25,7 +25,8 @@ func AsNobody(tb testing.TB, dir string, f func()) {
 		require.NoError(tb, err)
 		return os.Lchown(p, nobody, nobody)
 	}))
-	for parent := filepath.Dir(dir); parent != "/" && parent != os.TempDir(); parent = filepath.Dir(parent) {
+	all := filepath.Clean(os.TempDir()) // where everybody's files are, and permissions are what they are
+	for parent := filepath.Dir(dir); parent != "/" && parent != all; parent = filepath.Dir(parent) {
 		require.NoError(tb, os.Chmod(parent, 0o755))
 	}
 	runtime.LockOSThread()

@@ -23,7 +23,7 @@ type Proxy struct {
 
 // proxySettings are those of a pool that is shared by many: fewer sessions than clients, so that nobody keeps one.
 const proxySettings = `[databases]
-postgres = host=%[1]s dbname=postgres user=postgres
+postgres = host='%[1]s' dbname=postgres user=postgres
 [pgbouncer]
 listen_addr =
 unix_socket_dir = %[2]s
@@ -90,7 +90,7 @@ func (p *Proxy) wait() error {
 
 // DSN is where the proxy is found.
 func (p *Proxy) DSN() string {
-	return fmt.Sprintf("host=%s port=6432 user=postgres dbname=postgres", p.dir)
+	return fmt.Sprintf("host='%s' port=6432 user=postgres dbname=postgres", p.dir)
 }
 
 // Close ends the proxy.

@@ -161,7 +161,7 @@ func (s *Server) Stop(immediate bool) error {
 }
 
 // DSN is where the server is found. Its database is postgres, and its user, who may do everything, too.
-func (s *Server) DSN() string { return fmt.Sprintf("host=%s user=postgres dbname=postgres", s.dir) }
+func (s *Server) DSN() string { return fmt.Sprintf("host='%s' user=postgres dbname=postgres", s.dir) }
 
 // Socket is the file at which the server listens.
 func (s *Server) Socket() string { return filepath.Join(s.dir, ".s.PGSQL.5432") }

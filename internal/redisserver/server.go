@@ -48,7 +48,7 @@ func StartIn(parent string, settings ...string) (*Server, error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return nil, err
 	}
-	s := &Server{bin: bin, dir: dir, settings: append([]string{"unixsocket " + dir + "/redis.sock"}, settings...)}
+	s := &Server{bin: bin, dir: dir, settings: append([]string{`unixsocket "` + dir + `/redis.sock"`}, settings...)}
 	if err := s.watch(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
