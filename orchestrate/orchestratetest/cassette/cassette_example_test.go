@@ -49,8 +49,13 @@ func ExampleRecord() {
 		Redact:   []cassette.Redactor{cassette.Secrets("sk-1234")},
 		Errors:   []cassette.Kind{cassette.Sentinel("advice.errUnknown", errUnknown)},
 	}
-	file := filepath.Join(os.TempDir(), "advice.json")
-	defer os.Remove(file)
+	dir, err := os.MkdirTemp("", "cassettes")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "advice.json")
 	flow := orchestrate.Bind(Advice, "Ada")
 
 	recorder := cassette.Record(realExecutors(), config)
