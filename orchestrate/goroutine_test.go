@@ -55,7 +55,12 @@ func goroutinesHere() int {
 	return strings.Count(stackHere(true), here)
 }
 
+// stackHere is whole, however many goroutines the tests beside this one have.
 func stackHere(all bool) string {
-	stack := make([]byte, 1<<20)
-	return string(stack[:runtime.Stack(stack, all)])
+	for size := 1 << 20; ; size *= 2 {
+		stack := make([]byte, size)
+		if n := runtime.Stack(stack, all); n < size {
+			return string(stack[:n])
+		}
+	}
 }
