@@ -126,7 +126,7 @@ func ExampleSteps() {
 		combinators.Parallelize(),
 		executor.System,
 		combinators.Named("shipping", combinators.Retried(combinators.Retry{Schedule: backoff.Constant(time.Millisecond)})),
-		combinators.Timed(time.Second),
+		combinators.Timed(time.Minute),
 		dataflow.Steps,
 	)(executor.NewMux())
 	out, err := dataflow.Run[totalled](context.Background(), f, cart{1000, "IE"}, exec)
