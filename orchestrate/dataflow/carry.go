@@ -38,7 +38,8 @@ func (s *steps) Unwrap() executor.Executor { return s.next }
 func (s *steps) String() string { return "Steps" }
 
 // Limits is where steps wait for their [Limit], instead of in [Steps]: put it above timeouts, retries and breakers, and
-// below what carries out groups. Every other action passes. It panics if next is nil.
+// below what carries out groups. A step that is hedged below it counts once. Every other action passes. It panics if
+// next is nil.
 func Limits(next executor.Executor) executor.Executor {
 	checkNext("Limits", next)
 	return &limits{next}
