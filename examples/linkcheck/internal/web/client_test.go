@@ -174,7 +174,26 @@ func TestAServerThatSpeaksFirstIsReportedForIt(t *testing.T) {
 		GotConn: func(httptrace.GotConnInfo) { <-closed }, // it has spoken before the request is sent
 	})
 	_, err = executor.NewMux(c.Handlers()).Execute(ctx, check.Head{URL: "http://" + listener.Addr().String()})
-	require.EqualError(t, err, "the server spoke before it was asked")
+	require.Error(t, err)
+	require.Contains(t, []string{
+		"the server spoke before it was asked",
+		"the connection ended before the request was sent", // the request was on its way to a connection that is closed
+	}, err.Error())
+	require.False(t, backoff.IsPermanent(err))
+}
+
+// broken fails every request in the same way.
+type broken struct{ err error }
+
+func (b broken) RoundTrip(*http.Request) (*http.Response, error) { return nil, b.err }
+
+func TestARequestOnAConnectionThatIsClosedIsToldWithoutAddresses(t *testing.T) {
+	t.Parallel()
+	here, there := &net.TCPAddr{Port: 54288}, &net.TCPAddr{Port: 80}
+	closed := &net.OpError{Op: "write", Net: "tcp", Source: here, Addr: there, Err: net.ErrClosed}
+	_, err := client(broken{closed}).Execute(t.Context(), check.Head{URL: "http://a.b/"})
+	require.EqualError(t, err, "the connection ended before the request was sent")
+	require.ErrorIs(t, err, net.ErrClosed)
 	require.False(t, backoff.IsPermanent(err))
 }
 

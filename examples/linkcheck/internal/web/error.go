@@ -48,6 +48,8 @@ func describe(ctx context.Context, err error) error {
 		return &Error{"the host cannot be reached", err}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return &Error{"the server broke off its answer", err}
+	case errors.Is(err, net.ErrClosed): // net/http has, because the server spoke or hung up
+		return &Error{"the connection ended before the request was sent", err}
 	}
 	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
 		return &Error{"the server took too long", err}
