@@ -53,6 +53,11 @@ func (c *Client) bringAs(ctx context.Context, b *bringer) error {
 			}
 			return b.same(ctx, have)
 		}
+		if b.descended { // the mark does not say with which input
+			if err := b.same(ctx, have); err != nil {
+				return err
+			}
+		}
 		if have.Revision == 0 {
 			if err := b.send(ctx); err != nil {
 				return err

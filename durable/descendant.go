@@ -56,10 +56,10 @@ func (d *descendant) make(ctx context.Context, def *definition, opts []StartOpti
 	if err != nil {
 		return "", err
 	}
-	mark := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %x", mine.Of, mine.At, mine.Key, r.Input.Codec, r.Input.Data))
+	mark := sha256.Sum256(fmt.Appendf(nil, "%q %q %q", mine.Of, mine.At, mine.Key))
 	return r.ID, d.c.bringAs(ctx, &bringer{
 		c: d.c, h: &h, mark: store.Payload{Codec: importCodec, Data: mark[:]}, descended: true,
-		same: func(_ context.Context, have store.Run) error { return d.same(mine, &r, &have) },
+		same: func(_ context.Context, have store.Run) error { return d.same(def, mine, &r, &have) },
 	})
 }
 
@@ -123,16 +123,24 @@ func (d *descendant) run(def *definition, opts []StartOption) (store.Run, error)
 }
 
 // same is nil if the run that is there is the one that was to be made, by an earlier call.
-func (d *descendant) same(mine lineage, want, have *store.Run) error {
+func (d *descendant) same(def *definition, mine lineage, want, have *store.Run) error {
 	its, ok, err := lineageOf(have)
 	switch {
 	case err != nil:
 		return err
 	case ok && its.Of == mine.Of && its.At == mine.At && its.Key == mine.Key && have.Flow == want.Flow &&
-		bytes.Equal(seedOf(have), seedOf(want)) && (have.Generation > 0 || samePayload(have.Input, want.Input)):
+		bytes.Equal(seedOf(have), seedOf(want)) && d.sameInput(def, have, want):
 		return nil
 	}
 	return &ConflictError{Run: want.ID, Have: d.c.describe(*have), Want: d.c.describe(*want)}
+}
+
+// sameInput compares inputs by what they are encoded as, and one that was given for the fork also by what it is.
+func (d *descendant) sameInput(def *definition, have, want *store.Run) bool {
+	if d.input == nil {
+		return have.Generation > 0 || samePayload(have.Input, want.Input)
+	}
+	return d.c.sameInput(def, *have, *want)
 }
 
 // messages are those that the run is to have: what the dropped steps have received, what nobody has, and the ends of

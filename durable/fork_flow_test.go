@@ -327,3 +327,30 @@ func TestAForkIsRefusedToWhoeverCannotReadWhatTheRunReceived(t *testing.T) {
 		require.Equal(t, strings.ReplaceAll(want, "a/", "a2/"), result(t, journey.Attach(h, id)))
 	}, keyedHandler)
 }
+
+func TestAForkIsTheSameWhateverTheEncodingOfItsInput(t *testing.T) {
+	t.Parallel()
+	flow := durable.Define("f", func(_ actions.Yield, name string) (string, error) { return "hello " + name, nil })
+	inHouse(t, durable.Flows(flow), func(t *testing.T, h *house) {
+		h.close(t)
+		h.config.Codec = sealed{"mine", new(atomic.Int64)} // no two encodings are the same
+		h.open(t)
+		result(t, launch(t, h, flow, "Ada", durable.WithID("a")))
+		for range 2 {
+			fork, err := flow.Fork(t.Context(), h, "a", "0", "Grace", durable.WithID("b"))
+			require.NoError(t, err)
+			require.Equal(t, "hello Grace", result(t, fork))
+		}
+		_, err := flow.Fork(t.Context(), h, "a", "0", "Joan", durable.WithID("b"))
+		require.ErrorIs(t, err, durable.ErrConflict)
+
+		breaks := durable.NewClient(breaking(h.store, 2, false), durable.Codec(h.config.Codec))
+		_, err = flow.Fork(t.Context(), breaks, "a", "0", "Grace", durable.WithID("c"))
+		require.ErrorIs(t, err, errBroken)
+		_, err = flow.Fork(t.Context(), h, "a", "0", "Joan", durable.WithID("c"))
+		require.ErrorIs(t, err, durable.ErrConflict, "also while it is not complete")
+		fork, err := flow.Fork(t.Context(), h, "a", "0", "Grace", durable.WithID("c"))
+		require.NoError(t, err)
+		require.Equal(t, "hello Grace", result(t, fork))
+	})
+}
