@@ -34,8 +34,8 @@ func newLaggard(t *testing.T, lease time.Duration) *laggard {
 	t.Helper()
 	b := &laggard{primary: pgserver.New(t), early: make(chan struct{}), late: make(chan struct{})}
 	b.standby = b.primary.Standby(t)
-	b.dsn = "host=" + b.primary.Host() + "," + b.standby.Host() +
-		" user=postgres dbname=postgres target_session_attrs=read-write"
+	b.dsn = "host='" + b.primary.Host() + "," + b.standby.Host() +
+		"' user=postgres dbname=postgres target_session_attrs=read-write"
 	b.config = durable.Config{Flows: durable.Flows(runstest.Book), Lease: lease}
 	b.press = &runstest.Printer{Letters: 10, Before: func(number int) {
 		if number >= known {

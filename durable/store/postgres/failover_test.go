@@ -21,8 +21,8 @@ func TestNothingIsLostInAFailoverToASynchronousStandby(t *testing.T) {
 	require.NoError(t, primary.Reload())
 
 	// The names of both servers, in one DSN: whichever can be written to is used.
-	dsn := "host=" + primary.Host() + "," + standby.Host() +
-		" user=postgres dbname=postgres target_session_attrs=read-write"
+	dsn := "host='" + primary.Host() + "," + standby.Host() +
+		"' user=postgres dbname=postgres target_session_attrs=read-write"
 	s := openAt(t, dsn, postgres.Config{})
 	until(t, func() bool {
 		var n int

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -33,9 +34,11 @@ type wire struct {
 // newWire returns a wire to the server, and the URL of its end.
 func newWire(t *testing.T) (*wire, string) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "wire")
+	dir, err := os.MkdirTemp("", "baton-wire-") //nolint:usetesting // the name of a socket must be short
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
+	path := filepath.Join(dir, "wire")
 	w := &wire{server: strings.TrimPrefix(redisserver.URL(t), "unix://")}
-	var err error
 	w.listener, err = net.Listen("unix", path)
 	require.NoError(t, err)
 	w.all.Go(w.run)
