@@ -106,8 +106,8 @@ func (k *keeper) claim() {
 		return
 	}
 	k.claiming, k.missed = true, map[string][]store.Notice{}
+	k.alarm.forget() // what is told from now on, and a place that is free from now on, may come too late for this claim
 	k.mu.Unlock()
-	k.alarm.forget() // what is told from now on may come too late for this claim
 	began := time.Now()
 	claimed, err := k.store.Claim(k.root, c)
 	k.register(claimed.Runs, began.Add(c.Lease))
