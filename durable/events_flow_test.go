@@ -58,7 +58,7 @@ func TestEventsOfOneNameAreReceivedInOrderAndOnce(t *testing.T) {
 	t.Parallel()
 	inHouse(t, durable.Flows(collect), func(t *testing.T, h *house) {
 		const events = 300
-		run := launch(t, h, collect, collecting{Events: events})
+		run := launch(t, h, collect, collecting{Events: events + 1})
 		var want []int
 		for i := range events {
 			want = append(want, i)
@@ -69,7 +69,8 @@ func TestEventsOfOneNameAreReceivedInOrderAndOnce(t *testing.T) {
 				synctestSleep(time.Minute) // it is unloaded in between
 			}
 		}
-		require.Equal(t, want, result(t, run))
+		require.NoError(t, h.Send(t.Context(), run.ID(), "number", events)) // once, because it ends
+		require.Equal(t, append(want, events), result(t, run))
 	})
 }
 

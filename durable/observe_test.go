@@ -103,9 +103,6 @@ func requireTold(t *testing.T, held, told []string, lost bool) {
 			want = append(want, l)
 		}
 	}
-	// The order is that within a life: a lease that was lost, and is still there, is given back by whoever finds it.
-	life := func(line string) string { return line[strings.LastIndex(line, " "):] }
-	byLife := func(a, b string) int { return strings.Compare(life(a), life(b)) }
 	slices.SortStableFunc(want, byLife)
 	slices.SortStableFunc(told, byLife)
 	if !lost {
@@ -113,6 +110,13 @@ func requireTold(t *testing.T, held, told []string, lost bool) {
 		return
 	}
 	requireInOrder(t, want, told)
+}
+
+// byLife orders what was told. Its order is that within a life: a lease that was lost, and is still there, is given
+// back by whoever finds it, who may tell of that when the next life has begun.
+func byLife(a, b string) int {
+	life := func(line string) string { return line[strings.LastIndex(line, " "):] }
+	return strings.Compare(life(a), life(b))
 }
 
 // requireInOrder requires that what was told are some of those lines, in their order.
@@ -203,9 +207,11 @@ func TestALostLeaseIsToldOnce(t *testing.T) {
 			require.EqualValues(t, 2, e.Run.Life)
 			require.Equal(t, time.Hour, e.Took)
 		}
+		changes := l.changes("a")
+		slices.SortStableFunc(changes, byLife)
 		require.Equal(t, []string{
 			"running in life 1", "waiting in life 1", "running in life 2", "completed in life 2",
-		}, l.changes("a"), "the lease that nobody had taken was given back")
+		}, changes, "the lease that nobody had taken was given back")
 	})
 }
 

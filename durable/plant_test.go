@@ -143,7 +143,7 @@ func openWith(t *testing.T, s store.Store, exec executor.Executor, config durabl
 // closeNow closes a runtime, and does not wait for what does not end.
 func closeNow(t *testing.T, rt *durable.Runtime) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	require.NoError(t, rt.Close(ctx))
 }

@@ -135,6 +135,7 @@ func (h *hooked) Create(ctx context.Context, runs []store.Run) ([]store.Created,
 	if f := h.create; f != nil {
 		h.create = nil
 		f()
+		ctx = context.WithoutCancel(ctx) // it has begun, and goes on
 	}
 	return h.Store.Create(ctx, runs)
 }
