@@ -40,32 +40,44 @@ var (
 	// What the timeless ones come to does not depend on how long anything takes.
 	timeless = []string{"sequence", "settle", "shield", "saga", "scope"}
 	nested   = append([]string{"all", "any", "race", "timeout"}, timeless...)
+	// In these one part has the others stopped, of which those go on for a while that put things right.
+	racing = []string{"any", "race", "timeout"}
+	tidy   = []string{"shield", "saga"}
 )
 
-// scenes generates workflows, of the kinds of parts that are given.
+// scenes generates workflows, of the kinds of parts that are given. A race within a race has events, or parts that put
+// things right, but not both: on a runtime, but not in a process, what was given an event there is not overtaken while
+// it waits for those parts to end.
 func scenes(t *rapid.T, nested []string) scene {
 	ids := 0
-	var generate func(depth int) scene
-	generate = func(depth int) scene {
-		kinds := simple
+	var generate func(depth int, raced bool, without []string) scene
+	generate = func(depth int, raced bool, without []string) scene {
+		kinds := slices.Clone(simple)
 		if depth > 0 {
-			kinds = slices.Concat(simple, nested)
+			kinds = append(kinds, nested...)
 		}
+		kinds = slices.DeleteFunc(kinds, func(k string) bool { return slices.Contains(without, k) })
 		s := scene{ID: ids, Kind: rapid.SampledFrom(kinds).Draw(t, "kind")}
 		ids++
+		if slices.Contains(racing, s.Kind) {
+			if raced && without == nil {
+				without = rapid.SampledFrom([][]string{{"receive"}, tidy}).Draw(t, "without")
+			}
+			raced = true
+		}
 		switch {
 		case s.Kind == "act":
 			s.Fails = rapid.IntRange(0, 4).Draw(t, "fails") == 0
 		case slices.Contains(nested, s.Kind):
 			for range rapid.IntRange(1, 4).Draw(t, "parts") {
-				s.Parts = append(s.Parts, generate(depth-1))
+				s.Parts = append(s.Parts, generate(depth-1, raced, without))
 			}
 		}
 		return s
 	}
 	root := scene{ID: -1, Kind: "sequence"}
 	for range rapid.IntRange(1, 4).Draw(t, "parts") {
-		root.Parts = append(root.Parts, generate(3))
+		root.Parts = append(root.Parts, generate(3, false, nil))
 	}
 	return root
 }
