@@ -173,10 +173,15 @@ func fitsTypes[In, Out any](f *Flow) error {
 			return p.err
 		}
 	}
-	if out := reflect.TypeFor[Out](); !isMap(out) {
-		return f.plan(out, true).err
+	return f.gives(reflect.TypeFor[Out]())
+}
+
+// gives tells why the results of a flow cannot be of a type, as far as that is known before it runs.
+func (f *Flow) gives(out reflect.Type) error {
+	if f == nil || isMap(out) { // which run reports, and which can be anything
+		return nil
 	}
-	return nil
+	return f.plan(out, true).err
 }
 
 func isMap(t reflect.Type) bool {
@@ -305,7 +310,7 @@ func (e *ended) values() Values {
 	return all
 }
 
-// outOf is the results as a struct, a map, or the only one of them.
+// outOf is the results as a struct, a map, or the only one of them, of a type that the flow gives.
 func outOf[Out any](e *ended) (out Out, err error) {
 	t := reflect.TypeFor[Out]()
 	if isMap(t) {
@@ -313,9 +318,6 @@ func outOf[Out any](e *ended) (out Out, err error) {
 		return out, nil
 	}
 	p := e.flow.plan(t, true)
-	if p.err != nil {
-		return out, p.err
-	}
 	to := reflect.ValueOf(&out).Elem()
 	for i := range p.shape.fields {
 		if err := e.deliver(to, p, i); err != nil {

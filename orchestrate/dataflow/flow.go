@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"sync"
 
@@ -223,7 +224,8 @@ func (f *Flow) Orchestration(in any, watch ...func(Event)) orchestrate.Orchestra
 
 // Run runs a flow: exec carries out what its steps yield. The inputs are a struct whose fields are named as those of
 // steps are, a pointer to one, or a map; the outputs are such a struct, or a map. With a type that has no names, such
-// as a number, the flow must have one result. The functions are told of each [Event].
+// as a number, the flow must have one result. Inputs and outputs that cannot fit the flow are an error before anything
+// of it runs. The functions are told of each [Event].
 func Run[Out any](
 	ctx context.Context, f *Flow, in any, exec executor.Executor, watch ...func(Event),
 ) (Out, error) {
@@ -240,6 +242,9 @@ func Typed[In, Out any](f *Flow, watch ...func(Event)) func(y actions.Yield, in 
 }
 
 func finishAs[Out any](y actions.Yield, f *Flow, in any, watch []func(Event)) (out Out, err error) {
+	if err := f.gives(reflect.TypeFor[Out]()); err != nil {
+		return out, err
+	}
 	e, err := f.run(y, in, watch)
 	if err != nil {
 		return out, err

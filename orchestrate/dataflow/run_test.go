@@ -95,6 +95,22 @@ func TestAResultIsTyped(t *testing.T) {
 	require.Equal(t, 3, n)
 }
 
+func TestAResultThatCannotComeIsRefusedBeforeAnythingRuns(t *testing.T) {
+	t.Parallel()
+	ran := 0
+	f := build(t, step("one", func(in a) ab {
+		ran++
+		return ab{in.A, 2}
+	}))
+	_, err := dataflow.Run[abc](t.Context(), f, a{1}, dataflow.Local())
+	require.ErrorIs(t, err, dataflow.ErrMissing)
+	_, err = dataflow.Run[struct{ A string }](t.Context(), f, a{1}, dataflow.Local())
+	require.ErrorIs(t, err, dataflow.ErrType)
+	_, err = dataflow.Run[int](t.Context(), f, a{1}, dataflow.Local())
+	require.ErrorIs(t, err, dataflow.ErrType)
+	require.Zero(t, ran)
+}
+
 func TestAFlowIsAWorkflowWithTypes(t *testing.T) {
 	t.Parallel()
 	f := build(t, step("one", func(in a) ab { return ab{in.A, 2} }))
