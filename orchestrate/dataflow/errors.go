@@ -206,22 +206,28 @@ func located(err error) error {
 			}
 			return &Error{Kind: inner.Kind, Path: inner.Path, Run: inner.Run, Err: err}
 		}
-		inner, ok := e.(interface{ Unwrap() error })
-		if !ok || !isWrapping(e) {
+		wrapper, ok := e.(interface{ Unwrap() error })
+		if !ok {
 			return err
 		}
-		e = inner.Unwrap()
+		inner := wrapper.Unwrap()
+		if !isWrapping(e, inner) {
+			return err
+		}
+		e = inner
 	}
 	return err
 }
 
-// isWrapping tells whether an error only says where another one happened: it is one of the executor's.
-func isWrapping(err error) bool {
+// isWrapping tells whether an error only says where another one happened, because it is one of the executor's, or says
+// no more than the other one.
+func isWrapping(err, inner error) bool {
 	if _, ok := err.(*executor.PanicError); ok { //nolint:errorlint // this layer, and no other
 		return false
 	}
 	t := reflect.TypeOf(err)
-	return t.Kind() == reflect.Pointer && t.Elem().PkgPath() == reflect.TypeFor[executor.StepError]().PkgPath()
+	return t.Kind() == reflect.Pointer && t.Elem().PkgPath() == reflect.TypeFor[executor.StepError]().PkgPath() ||
+		inner != nil && err.Error() == inner.Error()
 }
 
 // told is an error that says no more than the one that matters in it.

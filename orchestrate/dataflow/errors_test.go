@@ -115,6 +115,19 @@ func TestAFlowIsDeterministic(t *testing.T) {
 	require.Equal(t, values{"A": 4, "B": 2, "C": 6, "D": 12}, got)
 }
 
+func TestAFlowThatFailsIsDeterministic(t *testing.T) {
+	t.Parallel()
+	for _, f := range []*dataflow.Flow{
+		build(t, breaks),
+		build(t, dataflow.Par(breaks, dataflow.Limit(1))),
+		build(t, build(t, dataflow.Par(breaks, dataflow.CollectErrors())).As("inner")),
+	} {
+		_, err := orchestratetest.Deterministic(t, f.Orchestration(nil), dataflow.Local())
+		require.ErrorContains(t, err, "/breaks: step 0.")
+		require.ErrorIs(t, err, errBroken)
+	}
+}
+
 // TestWhateverTheWorldDoesAFlowIsRightOrFails explores every fault, every crash and every order, within bounds.
 func TestWhateverTheWorldDoesAFlowIsRightOrFails(t *testing.T) {
 	t.Parallel()
