@@ -36,18 +36,24 @@ func Same(a, b any) bool {
 func Diff(want, got any) []string {
 	d := &differ{limit: maxDiff}
 	d.root(want, got)
-	if more := d.count - len(d.lines); more > 0 {
-		d.lines = append(d.lines, fmt.Sprintf("… and %d more", more))
-	}
-	return d.lines
+	return d.told()
+}
+
+// Results is [Diff] for what two runs have returned: errors in it, which may know the run in which they happened, are
+// equal if their texts are.
+func Results(want, got any) []string {
+	d := &differ{limit: maxDiff, byText: true}
+	d.root(want, got)
+	return d.told()
 }
 
 type differ struct {
-	lines []string
-	count int
-	limit int
-	funcs bool // functions differ
-	seen  map[pair]bool
+	lines  []string
+	count  int
+	limit  int
+	funcs  bool // functions differ
+	byText bool // errors in interfaces are equal if their texts are
+	seen   map[pair]bool
 }
 
 // pair is two pointers that are being compared, or have been.
@@ -59,6 +65,14 @@ type pair struct {
 
 func (d *differ) root(want, got any) {
 	d.value("", settle(reflect.ValueOf(want)), settle(reflect.ValueOf(got)))
+}
+
+// told is the lines, and how many more there would be.
+func (d *differ) told() []string {
+	if more := d.count - len(d.lines); more > 0 {
+		return append(d.lines, fmt.Sprintf("… and %d more", more))
+	}
+	return d.lines
 }
 
 // add adds a line.
@@ -101,7 +115,10 @@ func (d *differ) value(path string, want, got reflect.Value) {
 		d.whole(path, want, got)
 		return
 	case want.Kind() == reflect.Interface && got.Kind() == reflect.Interface:
-		d.value(path, settle(want.Elem()), settle(got.Elem()))
+		want, got = settle(want.Elem()), settle(got.Elem())
+		if !d.byText || !saySame(want, got) {
+			d.value(path, want, got)
+		}
 		return
 	}
 	if w, ok := errorOf(want); ok {
@@ -130,6 +147,16 @@ func errorOf(v reflect.Value) (error, bool) { //nolint:revive // it looks for on
 	}
 	err, ok := v.Interface().(error)
 	return err, ok
+}
+
+// saySame tells whether both are errors, and have one text.
+func saySame(want, got reflect.Value) bool {
+	if !want.IsValid() || !got.IsValid() {
+		return false
+	}
+	w, ok := errorOf(want)
+	g, both := errorOf(got)
+	return ok && both && called(w.Error) == called(g.Error)
 }
 
 // types says that two values are of different types.

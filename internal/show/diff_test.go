@@ -231,3 +231,20 @@ func TestFunctionsAreEqualToAMockAndNeverTheSame(t *testing.T) {
 	require.True(t, show.Same(has{At: at}, has{At: at.In(time.FixedZone("x", 3600))}))
 	require.False(t, show.Same(has{At: at}, has{At: at.Add(1)}))
 }
+
+// runError is an error that knows more than it says.
+type runError struct{ text, run string }
+
+func (e *runError) Error() string { return e.text }
+
+func TestErrorsInResultsAreEqualIfTheirTextsAre(t *testing.T) {
+	t.Parallel()
+	type result struct{ Errs []error }
+	first, second := result{[]error{&runError{"lost", "1"}}}, result{[]error{&runError{"lost", "2"}}}
+	require.Len(t, show.Diff(first, second), 1)
+	require.Empty(t, show.Results(first, second))
+	require.Empty(t, show.Results(first, result{[]error{errors.New("lost")}}))
+	require.Len(t, show.Results(first, result{[]error{errors.New("found")}}), 1)
+	require.Len(t, show.Results(first, result{[]error{nil}}), 1)
+	require.Empty(t, show.Results(result{[]error{nil}}, result{[]error{nil}}))
+}

@@ -75,7 +75,7 @@ func (r outcome[T]) against(other outcome[T]) string {
 	if want, got := show.Error(r.err), show.Error(other.err); want != got {
 		return fmt.Sprintf("it does the same, and ends otherwise\n  error: want %s, got %s", want, got)
 	}
-	if lines := show.Diff(r.result, other.result); len(lines) > 0 {
+	if lines := show.Results(r.result, other.result); len(lines) > 0 {
 		return "it does the same, and returns something else\n  " + strings.Join(lines, "\n  ")
 	}
 	return ""

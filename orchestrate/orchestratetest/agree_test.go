@@ -2,6 +2,7 @@ package orchestratetest_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"testing/synctest"
 
@@ -79,4 +80,33 @@ func TestTheTextsOfADisagreement(t *testing.T) {
 	} {
 		require.Equal(t, c.want, run(c.test).text(), c.name)
 	}
+}
+
+func TestErrorsInWhatIsReturnedAreTheSameIfTheirTextsAre(t *testing.T) {
+	t.Parallel()
+	tries := func(y actions.Yield) ([]error, error) {
+		_, alone := thing("dear")(y)
+		_, group := orchestrate.All(y, thing("dear"))
+		return []error{alone, group}, nil
+	}
+	errs, err := kit.Deterministic(t, tries, all())
+	require.NoError(t, err)
+	require.Len(t, errs, 2)
+	_, err = kit.Agree(t, tries, all(), all())
+	require.NoError(t, err)
+	s := kit.NewStepper(t, tries)
+	s.Fail(errBusy)
+	s.Fail(errBusy)
+	_, err = s.Result()
+	require.NoError(t, err)
+
+	runs := 0
+	fake := run(func(t *fakeT) {
+		_, _ = kit.Deterministic(t, func(y actions.Yield) ([]error, error) {
+			runs++
+			_, err := thing("dear")(y)
+			return []error{fmt.Errorf("%d: %w", runs, err)}, nil
+		}, all())
+	})
+	require.Contains(t, fake.text(), "it returns another result")
 }

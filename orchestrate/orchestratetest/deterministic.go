@@ -9,9 +9,9 @@ import (
 
 // Deterministic runs an orchestration with exec, returns its result, and replays it: from every prefix of the answers
 // that it was given (of a long run, from 100 of them), as if it had crashed there, and from all of them a few times
-// more. Each time it must yield the same actions at the same steps, and return the same. If it does not, the test
-// fails: the orchestration reads a clock, chance, the order of a map, or a variable that outlives the run. What it
-// says in asides does not count.
+// more. Each time it must yield the same actions at the same steps, and return the same, where errors are the same if
+// their texts are. If it does not, the test fails: the orchestration reads a clock, chance, the order of a map, or a
+// variable that outlives the run. What it says in asides does not count.
 //
 // The test fails also if the orchestration yields on a goroutine that is not its own, leaves a goroutine behind, or
 // does not end within 100 000 actions. Without a flow or an executor the test ends at once.

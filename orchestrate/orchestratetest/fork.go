@@ -60,7 +60,7 @@ func (s *Stepper[T]) check() {
 		s.failf("the orchestration is not deterministic: replayed, it fails differently\n  first:  %s\n  replay: %s%s%s",
 			want, got, soFar(s.walk.trace), advice)
 	}
-	if diff := show.Diff(s.result, f.result); len(diff) > 0 {
+	if diff := show.Results(s.result, f.result); len(diff) > 0 {
 		s.failf("the orchestration is not deterministic: replayed, it returns another result\n  first:  %s\n"+
 			"  replay: %s\n          %s%s%s", show.Value(s.result), show.Value(f.result),
 			strings.Join(diff, "\n          "), soFar(s.walk.trace), advice)

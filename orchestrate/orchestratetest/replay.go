@@ -68,7 +68,7 @@ func (r *replays[T]) returned(result T, err error) string {
 	if want, got := show.Error(r.err), show.Error(err); want != got {
 		return fmt.Sprintf("it fails differently\n  first:  %s\n  replay: %s%s", want, got, soFar(r.journal.before("")))
 	}
-	if diff := show.Diff(r.result, result); len(diff) > 0 {
+	if diff := show.Results(r.result, result); len(diff) > 0 {
 		return fmt.Sprintf("it returns another result\n  first:  %s\n  replay: %s\n          %s%s", show.Value(r.result),
 			show.Value(result), strings.Join(diff, "\n          "), soFar(r.journal.before("")))
 	}
