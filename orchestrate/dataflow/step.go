@@ -112,8 +112,8 @@ func valueOf[T any](raw any) reflect.Value {
 func (s *Func[In, Out]) result() *shape { return s.out }
 
 // Call is the action that a [Step] yields: plain data, which can be journaled, compared in tests, and sent. It brings
-// its function along, for [Steps] to carry it out, so that combinators.Cached needs a key for it, and CoalescedBy stands
-// in for Coalesced: the key is its Step and its Input.
+// its function along, for [Steps] to carry it out, so that combinators.Cached needs a key for it, and CoalescedBy
+// stands in for Coalesced: the key is its Step and its Input.
 type Call[In, Out any] struct {
 	actions.Returns[Out]
 

@@ -29,8 +29,8 @@ type policy[C any] struct {
 
 // Retry evaluates a rule again while it cannot be found out, as orchestrate.Retry does: it yields the waits. Every
 // attempt is given the original value. If the verdict took more attempts than one, a note says how many and what
-// their errors were; if there is none, the error is a [backoff.RetryError]. Retry panics if there is neither a Max nor a
-// Schedule; by a schedule without an end it tries for ever, and remembers every error.
+// their errors were; if there is none, the error is a [backoff.RetryError]. Retry panics if there is neither a Max
+// nor a Schedule; by a schedule without an end it tries for ever, and remembers every error.
 func Retry[C any](rule Rule[C], attempts Attempts) Rule[C] {
 	n := newNode("Retry", kindRetry, rule)
 	s := attempts.Schedule
