@@ -175,6 +175,10 @@ func TestTheWinnerOfARaceIsTheSameInEveryLife(t *testing.T) {
 				return "", ctx.Err()
 			}
 		})
+		exec.on("quick", func(context.Context) (string, error) {
+			<-time.After(time.Second) // the other one works by then
+			return "quick", nil
+		})
 		flow := func(y actions.Yield) (string, error) { return orchestrate.Race(y, doing("slow", "x"), doing("quick")) }
 		result, err := run(t, begin(t, log, exec), flow)
 		require.NoError(t, err)
@@ -373,6 +377,7 @@ func TestAGroupOfAHandlersFlowIsNoneOfTheJournals(t *testing.T) {
 		}
 		inner.on("slower", waits)
 		exec.on("flow", handle)
+		exec.on("late", waits)
 		flow := raced(leaf("flow"), doing("flow", "late"))
 		_, err := run(t, begin(t, log, exec), flow)
 		require.NoError(t, err)
