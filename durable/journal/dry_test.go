@@ -3,12 +3,15 @@ package journal_test
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/baton-go/baton/actions"
 	"github.com/baton-go/baton/durable/journal"
+	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/executor"
 	"github.com/baton-go/baton/orchestrate"
 	"github.com/baton-go/baton/orchestrate/orchestratetest"
@@ -96,7 +99,10 @@ func TestADryRunFindsWhatIsNotYieldedAnyMore(t *testing.T) {
 	j := begin(t, log, exec)
 	l := start(ctx, j, flow("a", "b"))
 	_ = l.ends(t)
-	log.records = log.records[:2]
+	log.records = slices.DeleteFunc(log.records, func(r store.Record) bool { // before the other branch was heard of
+		return !strings.HasPrefix(r.Path, "0.0.")
+	})
+	require.Len(t, log.records, 2)
 	j = begin(t, log, nil, dry)
 	_, err := run(t, j, flow("a"))
 	mismatch, ok := errors.AsType[*journal.MismatchError](err)

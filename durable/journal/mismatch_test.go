@@ -159,10 +159,10 @@ func swaps() map[string]swap {
 			want: journal.MismatchError{Path: "0.2.0", Yielded: taskC},
 		},
 		"another mode of a group that was decided": {
-			was: raced(orchestrate.Lift(task{Name: "a"}), orchestrate.Lift(task{Name: "a"})),
-			is:  together(orchestrate.Lift(task{Name: "a"}), orchestrate.Lift(task{Name: "a"})), crashes: 2,
-			want: journal.MismatchError{Path: "0", Yielded: "a group all of 2 branches"},
-			text: "the journal has a group race that branch",
+			was: raced(orchestrate.Lift(task{Name: "a"}), never), is: together(orchestrate.Lift(task{Name: "a"}), never),
+			crashes: 2,
+			want:    journal.MismatchError{Path: "0", Yielded: "a group all of 2 branches"},
+			text:    "the journal has a group race that branch",
 		},
 		"the rest of the branches gone": {
 			was: raced(doing("a"), never), is: scoped(doing("a")), crashes: 3,
