@@ -147,8 +147,16 @@ func (d *descendant) sameInput(def *definition, have, want *store.Run) bool {
 // children that it may await.
 func (d *descendant) messages(ctx context.Context) ([]store.Message, error) {
 	var ms []store.Message
+	anew := map[string]bool{} // the ends of children that are started once more, maybe under the IDs that they had
 	for i := range d.dropped {
 		r := &d.dropped[i]
+		if r.Name == startName && !codec.IsError(r.Failure) {
+			id, err := d.child(r)
+			if err != nil {
+				return nil, err
+			}
+			anew[childEvent(id)] = true
+		}
 		if r.Number == 0 {
 			continue
 		}
@@ -165,7 +173,7 @@ func (d *descendant) messages(ctx context.Context) ([]store.Message, error) {
 		}
 		ms = append(ms, m)
 	}
-	ms = append(ms, d.of.Messages...)
+	ms = slices.DeleteFunc(append(ms, d.of.Messages...), func(m store.Message) bool { return anew[m.Name] })
 	ends, err := d.ends(ctx, ms)
 	ms = append(ms, ends...)
 	for i := range ms {
@@ -194,6 +202,14 @@ func (d *descendant) received(r *store.Record) (string, error) {
 	return a.Name, nil
 }
 
+// child is the ID of the child that a step has started.
+func (d *descendant) child(r *store.Record) (id string, err error) {
+	if err := d.c.codecs.Decode(r.Result, &id); err != nil {
+		return "", fmt.Errorf("the child that step %s has started: %w", r.Path, err)
+	}
+	return id, nil
+}
+
 // ends are messages of the ends of children that the kept steps have started and not awaited. They were told to the
 // other run, or nobody.
 func (d *descendant) ends(ctx context.Context, known []store.Message) (ends []store.Message, err error) {
@@ -212,9 +228,9 @@ func (d *descendant) ends(ctx context.Context, known []store.Message) (ends []st
 			}
 			had[name] = true
 		case r.Name == startName && !codec.IsError(r.Failure):
-			var id string
-			if err := d.c.codecs.Decode(r.Result, &id); err != nil {
-				return nil, fmt.Errorf("the child that step %s has started: %w", r.Path, err)
+			id, err := d.child(r)
+			if err != nil {
+				return nil, err
 			}
 			started = append(started, id)
 		}

@@ -41,7 +41,8 @@ type Hooks struct {
 }
 
 // PutOff is a veto of [Hooks.Before] that is not for good: the run is claimed again after the duration, or a moment if
-// that is not positive. It may be wrapped, to say why.
+// that is not positive. What concerns it before that, such as an event or a [Client.Cancel], has Before asked again at
+// once. It may be wrapped, to say why.
 func PutOff(d time.Duration) error { return &putOffError{d} }
 
 type putOffError struct{ pause time.Duration }

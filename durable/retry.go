@@ -27,7 +27,8 @@ var ErrNotFailed = errors.New("the run has not failed")
 // The new run is the same work: the keys of its steps are those of the failed run, so that whoever keeps them
 // recognises what may have been done already; NewID and Random answer the same. A service that remembers a failure
 // under its key answers the same again: then, and if the failed run has undone what it did before it failed,
-// [Client.Fork] is what is wanted. A child that failed is started anew, if it was awaited directly after its start.
+// [Client.Fork] is what is wanted. A child that failed is started anew, if it was awaited directly after its start. One
+// whose ID was chosen has that still, and the new run fails with an [ErrConflict]: [Client.Delete] it before.
 //
 // The ID is that of the failed run and ".retry-1", or one more than the number that it has, unless [WithID] says
 // another one; with the same ID, Retry is idempotent. Flow, input, labels, priority, retention, queue and the key in it

@@ -303,3 +303,28 @@ func TestARetryIsRefusedToWhoeverCannotReadWhyTheRunFailed(t *testing.T) {
 		require.ErrorContains(t, err, `retry run "a": its error: codec "sealed" is not known`)
 	}, e.handler())
 }
+
+func TestAChildThatFailedUnderAChosenIDIsDeletedBeforeItsParentIsRetried(t *testing.T) {
+	t.Parallel()
+	var e effects
+	child := durable.Define("child", func(y actions.Yield, name string) (string, error) {
+		return orchestrate.Do(y, effect{Name: name})
+	})
+	parent := durable.Define("parent", func(y actions.Yield, name string) (string, error) {
+		return child.RunChild(y, name, durable.WithID("c"))
+	})
+	inHouse(t, durable.Flows(child, parent), func(t *testing.T, h *house) {
+		e.broken.Store("pack")
+		fails(t, launch(t, h, parent, "pack", durable.WithID("p")))
+		e.broken.Store("")
+		id, err := h.Retry(t.Context(), "p")
+		require.NoError(t, err)
+		_, err = parent.Attach(h, id).Result(t.Context())
+		require.ErrorIs(t, err, durable.ErrConflict, "the child is that of the failed run")
+
+		require.NoError(t, h.Delete(t.Context(), "c"))
+		id, err = h.Retry(t.Context(), "p", durable.WithID("again"))
+		require.NoError(t, err)
+		require.Equal(t, "pack", result(t, parent.Attach(h, id)), "and the end of the other child is not taken for its")
+	}, e.handler())
+}
