@@ -17,7 +17,8 @@ func Action(a actions.Action) string { return Value(a) }
 
 // Value writes any value as Go does, its type included where it could be mistaken: maps in the order of their keys,
 // pointers followed, functions and channels by their type, times and durations as text, errors by their text. What has
-// a String method and no exported field is written by it.
+// a String method and no exported field is written by it. A struct that is not exported, nor has anything that is, and
+// holds a function is left out.
 func Value(v any) string {
 	w := &writer{bounds: line}
 	w.value(settle(reflect.ValueOf(v)), place{})

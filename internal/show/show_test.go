@@ -211,3 +211,23 @@ func TestWholeValuesHaveNoBounds(t *testing.T) {
 	require.Equal(t, long+`\n`, show.WholeError(errors.New(long+"\n")))
 	require.Equal(t, "nil", show.WholeError(nil))
 }
+
+// machinery is how a job is done.
+type machinery struct {
+	do    func() error
+	tries int
+}
+
+type job struct {
+	Name string
+	at   time.Time
+	how  machinery
+	Does struct{ F func() }
+}
+
+func TestHowAValueWorksIsNoPartOfItsText(t *testing.T) {
+	t.Parallel()
+	how := machinery{func() error { return nil }, 3}
+	require.Equal(t, `show_test.job{Name: "a", at: 2000-01-01T00:00:00Z, Does: struct { F func() }{F: nil}}`,
+		show.Value(job{Name: "a", at: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), how: how}))
+}

@@ -65,6 +65,20 @@ func isReturns(f reflect.StructField) bool {
 		strings.HasPrefix(f.Type.Name(), "Returns[")
 }
 
+// isMachinery tells whether a field is how a value works and not what it is: a struct that holds a function, and
+// nothing that is exported, in a field that is not exported either.
+func isMachinery(f reflect.StructField) bool {
+	if f.IsExported() || f.Type.Kind() != reflect.Struct || hasExported(f.Type) {
+		return false
+	}
+	for i := range f.Type.NumField() {
+		if f.Type.Field(i).Type.Kind() == reflect.Func {
+			return true
+		}
+	}
+	return false
+}
+
 // isPlain tells whether an error is nothing but its text, and what it wraps.
 func isPlain(err error) bool {
 	t := reflect.TypeOf(err)

@@ -279,7 +279,7 @@ func (w *writer) fields(v reflect.Value, at place) {
 	n := 0
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
-		if isReturns(f) || f.Name == "_" {
+		if isReturns(f) || isMachinery(f) || f.Name == "_" {
 			continue
 		}
 		if !w.separate(n) {

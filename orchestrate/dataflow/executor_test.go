@@ -48,6 +48,8 @@ func TestAMockAnswersForSteps(t *testing.T) {
 	got, err := dataflow.Run[values](t.Context(), f, a{1}, m)
 	require.NoError(t, err)
 	require.Equal(t, values{"A": 1, "B": 10, "C": 20, "D": 30}, got)
+	require.Equal(t, `0.0.0  dataflow.Call[dataflow_test.a,dataflow_test.b]{Step: "one", Input: dataflow_test.a{A: 1}}`+
+		" → dataflow_test.b{B: 10}", m.Trace().Sorted()[0].String(), "whatever its limits are")
 }
 
 func TestWhatIsNotAStepsIsPassedOn(t *testing.T) {
