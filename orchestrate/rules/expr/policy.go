@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 	"sync/atomic"
 
 	"github.com/baton-go/baton/actions"
@@ -77,9 +78,13 @@ func (p *Policy[C]) read() (text string, err error) {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	data, err := io.ReadAll(io.LimitReader(f, MaxLength+1))
-	return string(data), err
+	data, err := io.ReadAll(io.LimitReader(f, int64(len(byteOrderMark))+MaxLength+1))
+	text = strings.TrimPrefix(string(data), byteOrderMark)
+	return text[:min(len(text), MaxLength+1)], err
 }
+
+// byteOrderMark is what some editors begin a file with. It is no part of the text.
+const byteOrderMark = "\ufeff"
 
 // named gives the errors the name of their file.
 func named(err error, file string) error {

@@ -213,6 +213,14 @@ func TestAPolicyFileIsReadAgainAtRunTime(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, v.OK, "a rule is never changed")
 
+	put("\ufeffa & y") // as some editors begin a file
+	require.NoError(t, policy.Reload())
+	require.Equal(t, "a & y", policy.String())
+	put("\ufeff&")
+	require.EqualError(t, policy.Reload(), `policy.rule:1:1: expected a rule, found "&"`)
+	put("x")
+	require.NoError(t, policy.Reload())
+
 	put("a &\n& q")
 	require.EqualError(t, policy.Reload(), `policy.rule:2:1: expected a rule, found "&"`)
 	put("qqq & zzz")
