@@ -99,8 +99,8 @@ func TestAProcessThatDiesInATransactionHasDoneNothing(t *testing.T) {
 func TestAProcessThatDiesAtAnyMomentHasPaidOnceForEachRecord(t *testing.T) {
 	t.Parallel()
 	p := owing(t)
-	acknowledged := int64(0)
-	for after := int64(3); acknowledged < owed; after += 5 {
+	made, acknowledged := 0, int64(0)
+	for after := int64(3); made < owed; after += 5 { // the last may be made and not acknowledged
 		c := children.Command(t, "pay", p, "nowhere", "0")
 		out, err := c.StdoutPipe()
 		require.NoError(t, err)
@@ -113,6 +113,7 @@ func TestAProcessThatDiesAtAnyMomentHasPaidOnceForEachRecord(t *testing.T) {
 			}
 		}
 		_ = c.Wait()
-		require.GreaterOrEqual(t, balance(t, p), int(acknowledged))
+		made = balance(t, p)
+		require.GreaterOrEqual(t, made, int(acknowledged))
 	}
 }
