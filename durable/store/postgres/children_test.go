@@ -1,10 +1,10 @@
 package postgres_test
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"strconv"
 	"testing"
 
@@ -108,23 +108,9 @@ func TestAProcessThatDiesAtAnyMomentHasPaidOnceForEachRecord(t *testing.T) {
 	b := newBank(t)
 	_, err := b.Create(t.Context(), []store.Run{pending("r")})
 	require.NoError(t, err)
-	made, acknowledged := 0, int64(0)
-	for after := int64(3); made < owed; after += 5 { // the last may be made and not acknowledged
-		c := children.Command(t, "pay", pgserver.DSN(t), b.schema, "nowhere", "0")
-		out, err := c.StdoutPipe()
-		require.NoError(t, err)
-		require.NoError(t, c.Start())
-		for lines := bufio.NewScanner(out); lines.Scan(); {
-			acknowledged, err = strconv.ParseInt(lines.Text(), 10, 64)
-			require.NoError(t, err)
-			if acknowledged == after { // while it goes on with the next ones
-				require.NoError(t, c.Process.Kill())
-			}
-		}
-		_ = c.Wait()
-		made = b.balance(t)
-		require.GreaterOrEqual(t, made, int(acknowledged))
-	}
+	runstest.DieAtAnyMoment(t, owed,
+		func() *exec.Cmd { return children.Command(t, "pay", pgserver.DSN(t), b.schema, "nowhere", "0") },
+		func() int { return b.balance(t) })
 }
 
 // childWork is a worker, of that name.

@@ -1,11 +1,11 @@
 package sqlite_test
 
 import (
-	"bufio"
 	"context"
 	"database/sql"
 	"fmt"
 	"os"
+	"os/exec"
 	"strconv"
 	"testing"
 
@@ -13,6 +13,7 @@ import (
 
 	"github.com/baton-go/baton/durable/store"
 	"github.com/baton-go/baton/durable/store/sqlite"
+	"github.com/baton-go/baton/internal/runstest"
 )
 
 // childPay takes up the run in a store and makes its payments, each in a transaction with the record of its step. It
@@ -99,21 +100,7 @@ func TestAProcessThatDiesInATransactionHasDoneNothing(t *testing.T) {
 func TestAProcessThatDiesAtAnyMomentHasPaidOnceForEachRecord(t *testing.T) {
 	t.Parallel()
 	p := owing(t)
-	made, acknowledged := 0, int64(0)
-	for after := int64(3); made < owed; after += 5 { // the last may be made and not acknowledged
-		c := children.Command(t, "pay", p, "nowhere", "0")
-		out, err := c.StdoutPipe()
-		require.NoError(t, err)
-		require.NoError(t, c.Start())
-		for lines := bufio.NewScanner(out); lines.Scan(); {
-			acknowledged, err = strconv.ParseInt(lines.Text(), 10, 64)
-			require.NoError(t, err)
-			if acknowledged == after { // while it goes on with the next ones
-				require.NoError(t, c.Process.Kill())
-			}
-		}
-		_ = c.Wait()
-		made = balance(t, p)
-		require.GreaterOrEqual(t, made, int(acknowledged))
-	}
+	runstest.DieAtAnyMoment(t, owed,
+		func() *exec.Cmd { return children.Command(t, "pay", p, "nowhere", "0") },
+		func() int { return balance(t, p) })
 }
