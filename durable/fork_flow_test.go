@@ -92,14 +92,20 @@ func TestABlockedRunIsForkedBeforeTheStepThatChanged(t *testing.T) {
 	})
 }
 
+// travel has run "a" make the journey, with the three events that it receives, and returns what comes of it.
+func travel(t *testing.T, h *house) string {
+	t.Helper()
+	launch(t, h, journey, "", durable.WithID("a"))
+	for _, e := range []string{"1", "2", "3"} {
+		require.NoError(t, h.Send(t.Context(), "a", "e", e))
+	}
+	return result(t, journey.Attach(h, "a"))
+}
+
 func TestAForkHasTheEventsThatTheOtherRunReceivedLater(t *testing.T) {
 	t.Parallel()
 	inHouse(t, durable.Flows(journey), func(t *testing.T, h *house) {
-		launch(t, h, journey, "", durable.WithID("a"))
-		for _, e := range []string{"1", "2", "3"} {
-			require.NoError(t, h.Send(t.Context(), "a", "e", e))
-		}
-		result(t, journey.Attach(h, "a"))
+		travel(t, h)
 		began := time.Now()
 		id, err := h.Fork(t.Context(), "a", "4", durable.WithID("b"), durable.WithDelay(time.Hour))
 		require.NoError(t, err)
@@ -285,11 +291,7 @@ func TestAForkThatIsDelayedBeginsAtItsTime(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inHouse(t, durable.Flows(journey), func(t *testing.T, h *house) {
-				launch(t, h, journey, "", durable.WithID("a"))
-				for _, e := range []string{"1", "2", "3"} {
-					require.NoError(t, h.Send(t.Context(), "a", "e", e))
-				}
-				result(t, journey.Attach(h, "a"))
+				travel(t, h)
 				id, err := h.Fork(t.Context(), "a", "4", durable.WithDelay(10*time.Hour))
 				require.NoError(t, err)
 				began := time.Now()
@@ -310,11 +312,7 @@ func TestAForkIsRefusedToWhoeverCannotReadWhatTheRunReceived(t *testing.T) {
 		h.close(t)
 		h.config.Codec = sealed{"mine", new(atomic.Int64)}
 		h.open(t)
-		launch(t, h, journey, "", durable.WithID("a"))
-		for _, e := range []string{"1", "2", "3"} {
-			require.NoError(t, h.Send(t.Context(), "a", "e", e))
-		}
-		want := result(t, journey.Attach(h, "a"))
+		want := travel(t, h)
 		_, err := durable.NewClient(h.store).Fork(t.Context(), "a", "4", durable.WithID("b"))
 		var unknown *codec.UnknownCodecError
 		require.ErrorAs(t, err, &unknown)
